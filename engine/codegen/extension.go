@@ -1,0 +1,81 @@
+package codegen
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"entgo.io/ent/entc"
+	"entgo.io/ent/entc/gen"
+)
+
+// Config says where the generated files go; paths are relative to the directory that `go generate` runs in.
+type Config struct {
+	// SDL is the path of the API's full schema. Default: schema.graphql.
+	SDL string
+	// Gqlgen is the path of the SDL in which gqlgen sees each entity as a scalar. Default: ../graph/entities.graphql.
+	Gqlgen string
+}
+
+// Extension implements [entc.Extension].
+type Extension struct {
+	entc.DefaultExtension
+
+	config Config
+}
+
+// New returns the extension.
+func New(config Config) *Extension {
+	if config.SDL == "" {
+		config.SDL = "schema.graphql"
+	}
+	if config.Gqlgen == "" {
+		config.Gqlgen = filepath.Join("..", "graph", "entities.graphql")
+	}
+	return &Extension{config: config}
+}
+
+// Hooks of the extension: the engine's files are written after ent's own.
+func (e *Extension) Hooks() []gen.Hook {
+	return []gen.Hook{func(next gen.Generator) gen.Generator {
+		return gen.GenerateFunc(func(g *gen.Graph) error {
+			entities, err := describe(g)
+			if err != nil {
+				return err
+			}
+			if err := next.Generate(g); err != nil {
+				return err
+			}
+			return e.write(g, entities)
+		})
+	}}
+}
+
+// write renders every file before it writes the first, so that a fault leaves the old files as they were.
+func (e *Extension) write(g *gen.Graph, entities []*entity) error {
+	files := []struct {
+		path   string
+		render func() ([]byte, error)
+	}{
+		{e.config.SDL, func() ([]byte, error) { return renderSDL(entities) }},
+		{e.config.Gqlgen, func() ([]byte, error) { return renderGqlgen(entities) }},
+		{filepath.Join(g.Target, "read.go"), func() ([]byte, error) { return renderModel(g, entities, filepath.Base(e.config.SDL)) }},
+	}
+	contents := make([][]byte, len(files))
+	for i, f := range files {
+		var err error
+		if contents[i], err = f.render(); err != nil {
+			return fmt.Errorf("render %s: %w", f.path, err)
+		}
+	}
+	for i, f := range files {
+		if old, err := os.ReadFile(f.path); err == nil && bytes.Equal(old, contents[i]) {
+			continue
+		}
+		if err := os.WriteFile(f.path, contents[i], 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

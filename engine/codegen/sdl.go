@@ -1,0 +1,79 @@
+package codegen
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+//go:embed template
+var templates embed.FS
+
+// parse returns a template of this package; the functions are those that all of them share.
+func parse(name string) (*template.Template, error) {
+	return template.New(name).Funcs(template.FuncMap{
+		"quote":    strconv.Quote,
+		"describe": describeSDL,
+		"enums":    enums,
+	}).ParseFS(templates, "template/"+name)
+}
+
+// renderSDL writes the API's full schema, and checks it as GraphQL.
+func renderSDL(entities []*entity) ([]byte, error) {
+	return render("schema.graphql.tmpl", entities, true)
+}
+
+// renderGqlgen writes the part that gqlgen reads: each entity as a scalar.
+func renderGqlgen(entities []*entity) ([]byte, error) {
+	return render("entities.graphql.tmpl", entities, false)
+}
+
+func render(name string, entities []*entity, complete bool) ([]byte, error) {
+	t, err := parse(name)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, entities); err != nil {
+		return nil, err
+	}
+	if complete {
+		if _, err := gqlparser.LoadSchema(&ast.Source{Name: name, Input: b.String()}); err != nil {
+			return nil, err
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// describeSDL writes a description before a definition, at the given indent; nothing for an empty one.
+func describeSDL(indent, text string) string {
+	if text == "" {
+		return ""
+	}
+	text = strings.ReplaceAll(strings.TrimSpace(text), `"""`, `\"""`)
+	if strings.ContainsAny(text, "\n") || strings.HasSuffix(text, `"`) || strings.HasSuffix(text, `\`) {
+		lines := strings.Split(text, "\n")
+		return fmt.Sprintf("%s\"\"\"\n%s%s\n%s\"\"\"\n", indent, indent, strings.Join(lines, "\n"+indent), indent)
+	}
+	return fmt.Sprintf("%s\"\"\"%s\"\"\"\n", indent, text)
+}
+
+// enums returns the enum columns of all entities, each name once.
+func enums(entities []*entity) (found []column) {
+	seen := make(map[string]bool)
+	for _, e := range entities {
+		for _, f := range e.Fields {
+			if len(f.Kind.Values) > 0 && !seen[f.Kind.GraphQL] {
+				seen[f.Kind.GraphQL] = true
+				found = append(found, f)
+			}
+		}
+	}
+	return found
+}

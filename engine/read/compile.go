@@ -1,0 +1,158 @@
+package read
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// compiler turns selections into the writers of a plan and, when these are complete, into its statement.
+type compiler struct {
+	model   *model
+	config  Config
+	op      *graphql.OperationContext
+	plan    *plan
+	columns []func() // of the statement, each written when all roots are compiled
+	path    ast.Path // of the field whose selection is being compiled
+	fault   error    // the first one
+}
+
+// finish writes the statement.
+func (c *compiler) finish() {
+	c.plan.write("SELECT ")
+	for i, write := range c.columns {
+		if i > 0 {
+			c.plan.write(", ")
+		}
+		write()
+	}
+	c.plan.end()
+	c.plan.columns = len(c.columns)
+	c.op = nil // the plan outlives it
+}
+
+// fields collects a selection on a type; the names are the type's own and its interfaces'.
+func (c *compiler) fields(selection ast.SelectionSet, names ...string) []graphql.CollectedField {
+	return graphql.CollectFields(c.op, selection, names)
+}
+
+func (c *compiler) pathOf(f graphql.CollectedField) ast.Path {
+	return append(append(ast.Path(nil), c.path...), ast.PathName(f.Alias))
+}
+
+// under compiles what is selected of a field, with the path set to it.
+func (c *compiler) under(f graphql.CollectedField, compile func()) {
+	outer := c.path
+	c.path = c.pathOf(f)
+	compile()
+	c.path = outer
+}
+
+func (c *compiler) fail(err error) {
+	if c.fault == nil {
+		c.fault = err
+	}
+}
+
+// row collects the columns that the writers of one table alias need: each is written once into the ROW of its SELECT.
+type row struct {
+	c       *compiler
+	entity  *entity
+	alias   string
+	columns []func()
+	plain   map[string]int
+}
+
+func (c *compiler) row(e *entity) *row {
+	return &row{c: c, entity: e, alias: c.plan.alias(), plain: make(map[string]int)}
+}
+
+// column returns the position of a column of the table.
+func (r *row) column(name string) int {
+	if i, ok := r.plain[name]; ok {
+		return i
+	}
+	r.plain[name] = r.derived(func() { r.c.plan.write(columnOf(r.alias, name)) })
+	return r.plain[name]
+}
+
+// derived returns the position of an expression.
+func (r *row) derived(write func()) int {
+	r.columns = append(r.columns, write)
+	return len(r.columns) - 1
+}
+
+// write writes the ROW. A row without columns gets its key, so that it differs from no row.
+func (r *row) write() {
+	if len(r.columns) == 0 {
+		r.column(r.entity.Key.Column)
+	}
+	r.c.plan.write("ROW(")
+	for i, write := range r.columns {
+		if i > 0 {
+			r.c.plan.write(", ")
+		}
+		write()
+	}
+	r.c.plan.write(")")
+}
+
+// object compiles a selection on an entity.
+func (c *compiler) object(r *row, selection ast.SelectionSet) *object {
+	o := &object{}
+	for _, f := range c.fields(selection, r.entity.Name, nodeInterface) {
+		column, w := c.field(r, f)
+		o.add(f.Alias, column, w)
+	}
+	return o
+}
+
+func (c *compiler) field(r *row, f graphql.CollectedField) (column int, w writer) {
+	switch {
+	case f.Name == "__typename":
+		return noColumn, typename(r.entity.Name)
+	case f.Name == r.entity.Key.Name:
+		return r.column(r.entity.Key.Column), id{r.entity}
+	}
+	if d := r.entity.fields[f.Name]; d != nil {
+		return r.column(d.Column), scalar{d.Kind, d.Nullable}
+	}
+	l := r.entity.edges[f.Name]
+	if l == nil { // the model and the SDL come from one generator
+		c.fail(&Error{Code: BadUserInput, Message: "no such field: " + f.Name, Path: c.pathOf(f)})
+		return noColumn, typename("")
+	}
+	far := c.row(l.target)
+	if l.Unique {
+		return c.toOne(r, l, far, f)
+	}
+	page := c.page(far, f)
+	return r.derived(func() { page.write(func() { c.follow(r.alias, l, far.alias) }) }), page.writer
+}
+
+// toOne compiles a unique edge: a subquery of at most one ROW.
+func (c *compiler) toOne(near *row, l *link, far *row, f graphql.CollectedField) (int, writer) {
+	var o *object
+	c.under(f, func() { o = c.object(far, f.Selections) })
+	o.nullable = l.Nullable
+	return near.derived(func() {
+		s := &c.plan.statement
+		s.write("(SELECT ")
+		far.write()
+		c.follow(near.alias, l, far.alias)
+		s.rule(l.target, far.alias)
+		s.write(")")
+	}), o
+}
+
+// follow writes the FROM and WHERE that lead from a row to those at the other side of an edge.
+func (c *compiler) follow(near string, l *link, far string) {
+	s := &c.plan.statement
+	s.write(" FROM ", quote(l.target.Table), " AS ", far)
+	if j := l.Join; j != nil {
+		pair := s.alias()
+		s.write(" JOIN ", quote(j.Table), " AS ", pair, " ON ", columnOf(pair, j.To), " = ", columnOf(far, l.To),
+			" WHERE ", columnOf(pair, j.From), " = ", columnOf(near, l.From))
+		return
+	}
+	s.write(" WHERE ", columnOf(far, l.To), " = ", columnOf(near, l.From))
+}

@@ -1,0 +1,22 @@
+// Package read compiles what a GraphQL operation selects of entities to one SQL statement and turns its rows into the
+// response's bytes.
+//
+// It works in three steps:
+//
+//   - compile: a selection becomes a plan, which is the statement's text with its parameters, and a tree of writers that
+//     knows at which position of a row each value stands. Names never cross the wire.
+//   - bind: variables, cursors and ids become arguments; the policies and interceptors of every entity touched become
+//     part of the text.
+//   - render: the writers walk the binary rows and append JSON to one buffer.
+//
+// A plan is made once for an operation and the shape of its variables (see [shape]), then kept.
+//
+// Related rows come as arrays of anonymous records from correlated subqueries:
+//
+//	SELECT (SELECT array_agg(s.r) FROM (
+//	  SELECT ROW(t1."id", (SELECT ROW(t2."company_name") FROM "customers" AS t2 WHERE t2."id" = t1."customer_id")) AS r
+//	  FROM "orders" AS t1 ORDER BY t1."id" LIMIT 4) AS s)
+//
+// In binary they need no parsing and no names, and each level is a lookup per row whatever the planner thinks of the
+// parameters.
+package read

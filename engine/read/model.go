@@ -1,0 +1,106 @@
+package read
+
+import (
+	"context"
+	"fmt"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// Entity describes an entity to the reader. The generated method ReadModel of the app's ent.Client returns one for each
+// that is exposed.
+type Entity struct {
+	// Name is the GraphQL type.
+	Name string
+	// Connection is the field at the root that pages through all rows.
+	Connection string
+	// Table is the table's name.
+	Table string
+	// Key is the primary key.
+	Key Field
+	// Fields are the readable columns.
+	Fields []Field
+	// Edges are the readable edges; their targets are entities of the same model.
+	Edges []Edge
+	// Prepare adds to a selector over the entity's table the predicates of its interceptors and its policy, under the
+	// viewer of the context. The error of a policy that denies the query is returned as it is.
+	Prepare func(context.Context, *sql.Selector) error
+}
+
+// Field is a readable column.
+type Field struct {
+	Name     string // GraphQL field
+	Column   string
+	Kind     Kind
+	Nullable bool
+}
+
+// Edge leads from an entity to another: where From of the near row equals To of the far one, or where a row of the join
+// table pairs their keys.
+type Edge struct {
+	Name     string // GraphQL field
+	Target   string // name of the far entity
+	From, To string // columns
+	Join     *Join  // of a many-to-many edge
+	Unique   bool   // at most one far row
+	Nullable bool   // a unique edge that may lead nowhere
+}
+
+// Join is the table of a many-to-many edge.
+type Join struct {
+	Table    string
+	From, To string // columns that hold the near and the far key
+}
+
+// Ref is implemented by the generated structs of exposed entities.
+type Ref interface {
+	EntityRef() (entity string, key any)
+}
+
+// model indexes the entities by what operations call them.
+type model struct {
+	entities    map[string]*entity
+	connections map[string]*entity
+}
+
+// entity is an Entity with its names resolved.
+type entity struct {
+	*Entity
+
+	fields   map[string]*Field
+	edges    map[string]*link
+	idPrefix string // of its opaque ids
+}
+
+// link is an Edge with its target.
+type link struct {
+	*Edge
+
+	target *entity
+}
+
+func newModel(entities []*Entity) (*model, error) {
+	m := &model{entities: make(map[string]*entity), connections: make(map[string]*entity)}
+	for _, e := range entities {
+		if m.entities[e.Name] != nil {
+			return nil, fmt.Errorf("read: entity %s is described twice", e.Name)
+		}
+		x := &entity{Entity: e, fields: make(map[string]*Field), edges: make(map[string]*link), idPrefix: e.Name + ":"}
+		for i := range e.Fields {
+			x.fields[e.Fields[i].Name] = &e.Fields[i]
+		}
+		m.entities[e.Name] = x
+		m.connections[e.Connection] = x
+	}
+	for _, x := range m.entities {
+		for i := range x.Edges {
+			target := m.entities[x.Edges[i].Target]
+			if target == nil {
+				return nil, fmt.Errorf("read: edge %s of %s leads to %s, which is not described",
+					x.Edges[i].Name, x.Name, x.Edges[i].Target)
+			}
+			x.edges[x.Edges[i].Name] = &link{Edge: &x.Edges[i], target: target}
+		}
+	}
+	return m, nil
+}

@@ -1,0 +1,105 @@
+package read
+
+import (
+	"encoding/binary"
+	"errors"
+	"strconv"
+)
+
+// renderer appends the response's JSON while the writers walk the row.
+type renderer struct {
+	*binding
+
+	buf    []byte
+	values [][]byte // a stack: the values of the records being written, outermost first
+}
+
+// writer writes the value of one column; v is its binary value, nil for NULL.
+type writer interface {
+	write(r *renderer, v []byte) error
+}
+
+var (
+	errShape = errors.New("read: the row does not have the shape of the plan")
+	errNull  = errors.New("read: null where the schema promises a value")
+)
+
+func (r *renderer) text(s string) { r.buf = append(r.buf, s...) }
+
+func (r *renderer) null(allowed bool) error {
+	if !allowed {
+		return errNull
+	}
+	r.text("null")
+	return nil
+}
+
+// record puts the values of a binary record on the stack: a count, then for each its type, its length and its bytes
+// (src/backend/utils/adt/rowtypes.c, record_send). The caller pops them by setting the stack back to mark.
+func (r *renderer) record(v []byte) (values [][]byte, mark int, err error) {
+	mark = len(r.values)
+	if len(v) < 4 {
+		return nil, mark, errShape
+	}
+	n := int(binary.BigEndian.Uint32(v))
+	v = v[4:]
+	for range n {
+		if len(v) < 8 {
+			return nil, mark, errShape
+		}
+		var value []byte
+		if value, v, err = cut(v[4:]); err != nil {
+			return nil, mark, err
+		}
+		r.values = append(r.values, value)
+	}
+	return r.values[mark:], mark, nil
+}
+
+// cut takes a value with its length in front; a length of -1 is NULL.
+func cut(v []byte) (value, rest []byte, err error) {
+	if len(v) < 4 {
+		return nil, nil, errShape
+	}
+	n := int(int32(binary.BigEndian.Uint32(v)))
+	v = v[4:]
+	if n < 0 {
+		return nil, v, nil
+	}
+	if n > len(v) {
+		return nil, nil, errShape
+	}
+	return v[:n:n], v[n:], nil
+}
+
+// array is a binary array being read: dimensions, a flag, the type of the elements, for the one dimension its length and
+// lower bound, then the elements (src/backend/utils/adt/arrayfuncs.c, array_send).
+type array struct {
+	n    int // elements left
+	rest []byte
+}
+
+// newArray opens an array; NULL is an empty one, which is how array_agg says it.
+func newArray(v []byte) (array, error) {
+	if len(v) < 20 {
+		if v != nil && (len(v) != 12 || binary.BigEndian.Uint32(v) != 0) {
+			return array{}, errShape
+		}
+		return array{}, nil
+	}
+	return array{n: int(binary.BigEndian.Uint32(v[12:])), rest: v[20:]}, nil
+}
+
+func (a *array) next() (value []byte, err error) {
+	value, a.rest, err = cut(a.rest)
+	a.n--
+	return value, err
+}
+
+// key returns the part of an object in front of a member's value.
+func key(name string, first bool) string {
+	if first {
+		return "{" + strconv.Quote(name) + ":"
+	}
+	return "," + strconv.Quote(name) + ":"
+}
