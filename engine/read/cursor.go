@@ -3,7 +3,6 @@ package read
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"hash"
@@ -52,15 +51,13 @@ func (c *cursors) append(dst []byte, order string, values ...[]byte) []byte {
 		plain = append(plain, v...)
 	}
 	c.tag(plain, order, plain[tagSize:])
-	dst = append(dst, '"')
-	dst = base64.RawURLEncoding.AppendEncode(dst, plain)
-	return append(dst, '"')
+	return appendOpaque(dst, plain)
 }
 
 // open returns the values of a cursor.
 func (c *cursors) open(order, cursor string) (values [][]byte, err error) {
-	plain, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(plain) < tagSize {
+	plain, ok := parseOpaque(cursor)
+	if !ok || len(plain) < tagSize {
 		return nil, errCursor
 	}
 	payload := plain[tagSize:]

@@ -1,7 +1,6 @@
 package read
 
 import (
-	"encoding/base64"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -31,16 +30,14 @@ func appendID(dst []byte, e *entity, key []byte) ([]byte, error) {
 	default:
 		plain = append(plain, key...)
 	}
-	dst = append(dst, '"')
-	dst = base64.RawURLEncoding.AppendEncode(dst, plain)
-	return append(dst, '"'), nil
+	return appendOpaque(dst, plain), nil
 }
 
 // parseID returns the entity that an id names and its key as an argument for the statement; false where the text is
 // nobody's id.
 func (m *model) parseID(id string) (e *entity, key any, ok bool) {
-	plain, err := base64.RawURLEncoding.Strict().DecodeString(id)
-	if err != nil {
+	plain, ok := parseOpaque(id)
+	if !ok {
 		return nil, nil, false
 	}
 	name, text, ok := strings.Cut(string(plain), ":")
