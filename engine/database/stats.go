@@ -1,0 +1,46 @@
+package database
+
+import "time"
+
+// Stats is a snapshot of the pool. The counts run since Open.
+type Stats struct {
+	Max      int32 // connections allowed
+	Total    int32 // connections open or being opened
+	Acquired int32 // in use
+	Idle     int32 // open and not in use
+	Opening  int32 // being opened
+	Waiting  int32 // callers that want a connection at this moment
+
+	Acquires         int64         // connections handed out
+	AcquireTime      time.Duration // and the time it took in all
+	EmptyAcquires    int64         // handed out after a wait
+	EmptyAcquireTime time.Duration // and the time of those waits
+	Canceled         int64         // given up: by the caller, or at the acquire timeout
+	Exhausted        int64         // of those, refused with ErrPoolExhausted
+	Opened           int64         // connections opened
+	ExpiredLifetime  int64         // connections closed at the end of their lifetime
+	ExpiredIdle      int64         // connections closed for idleness
+}
+
+// Stats reads the pool's figures.
+func (db *DB) Stats() Stats {
+	s := db.pool.Stat()
+	return Stats{
+		Max:      s.MaxConns(),
+		Total:    s.TotalConns(),
+		Acquired: s.AcquiredConns(),
+		Idle:     s.IdleConns(),
+		Opening:  s.ConstructingConns(),
+		Waiting:  db.waiting.Load(),
+
+		Acquires:         s.AcquireCount(),
+		AcquireTime:      s.AcquireDuration(),
+		EmptyAcquires:    s.EmptyAcquireCount(),
+		EmptyAcquireTime: s.EmptyAcquireWaitTime(),
+		Canceled:         s.CanceledAcquireCount(),
+		Exhausted:        db.exhausted.Load(),
+		Opened:           s.NewConnsCount(),
+		ExpiredLifetime:  s.MaxLifetimeDestroyCount(),
+		ExpiredIdle:      s.MaxIdleDestroyCount(),
+	}
+}

@@ -1,0 +1,150 @@
+package database
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// tx is one transaction on one connection. Its users take turns: whoever has put the token into busy has the connection.
+type tx struct {
+	db      *DB
+	opts    txOptions
+	outside context.Context //nolint:containedctx // that of the beginning: driver.Tx, as ent ends it, has none to offer
+	conn    *stdlib.Conn
+	pgtx    pgx.Tx
+	cancel  context.CancelCauseFunc // ends the closure's context
+	busy    chan struct{}
+	ended   chan struct{}
+
+	mu        sync.Mutex
+	changes   int64 // statements that may have changed something
+	failure   error // what put the transaction into the failed state
+	doom      error // why it must not be committed although the server would
+	committed bool
+	after     []func(context.Context)
+}
+
+// begin takes a connection and begins a transaction on it.
+func (db *DB) begin(ctx context.Context, o txOptions) (*tx, error) {
+	conn, err := bounded(ctx, db, db.connect)
+	if err != nil {
+		return nil, fmt.Errorf("begin transaction: %w", err)
+	}
+	pgtx, err := conn.Conn().BeginTx(ctx, db.config.begin(o))
+	if err != nil {
+		_ = conn.Close()
+		return nil, fmt.Errorf("begin transaction: %w", err)
+	}
+	return &tx{
+		db:      db,
+		opts:    o,
+		outside: ctx,
+		conn:    conn,
+		pgtx:    pgtx,
+		cancel:  func(error) {},
+		busy:    make(chan struct{}, 1),
+		ended:   make(chan struct{}),
+	}, nil
+}
+
+func (t *tx) pgx() *pgx.Conn { return t.conn.Conn() }
+
+// enter takes the connection. Several goroutines may share a transaction; their statements run one after the other.
+func (t *tx) enter(ctx context.Context) error {
+	select {
+	case t.busy <- struct{}{}:
+	default:
+		if err := t.wait(ctx); err != nil {
+			return err
+		}
+	}
+	if err := t.refuses(); err != nil {
+		t.leave()
+		return err
+	}
+	return nil
+}
+
+func (t *tx) wait(ctx context.Context) error {
+	limit := time.NewTimer(t.db.config.AcquireTimeout)
+	defer limit.Stop()
+	select {
+	case t.busy <- struct{}{}:
+		return nil
+	case <-t.ended:
+		return ErrTxDone
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-limit.C:
+		return ErrTxBusy
+	}
+}
+
+func (t *tx) leave() { <-t.busy }
+
+func (t *tx) isEnded() bool {
+	select {
+	case <-t.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// refuses says why no statement may run any more.
+func (t *tx) refuses() error {
+	if t.isEnded() {
+		return ErrTxDone
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.doom != nil {
+		return fmt.Errorf("%w: %w", ErrRolledBack, t.doom)
+	}
+	return nil
+}
+
+// unknownRows is the count of a statement that does not tell.
+const unknownRows int64 = -1
+
+// note records what a statement did. The caller has the connection.
+func (t *tx) note(sql string, rows int64, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err != nil && t.failure == nil && t.failed() {
+		t.failure = err
+	}
+	if mayChange(sql, rows) {
+		t.changes++
+	}
+}
+
+// failed says that the transaction cannot be committed: the server answers COMMIT with ROLLBACK, or is gone.
+func (t *tx) failed() bool {
+	const inTransaction = 'T'
+	pg := t.pgx().PgConn()
+	return pg.IsClosed() || pg.TxStatus() != inTransaction
+}
+
+// mayChange says whether a statement may have changed something. It serves to tell a rollback that matters from one
+// that does not, so everything counts as a change but a SELECT and a statement that reports no row.
+func mayChange(sql string, rows int64) bool {
+	const read = "SELECT"
+	sql = strings.TrimLeft(sql, " \t\r\n(")
+	if len(sql) >= len(read) && strings.EqualFold(sql[:len(read)], read) {
+		return false
+	}
+	verb, _, _ := strings.Cut(sql, " ")
+	switch strings.ToUpper(verb) {
+	case "INSERT", "UPDATE", "DELETE", "MERGE":
+		return rows != 0
+	default:
+		return true
+	}
+}
