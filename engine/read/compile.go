@@ -8,6 +8,7 @@ import (
 // compiler turns selections into the writers of a plan and, when these are complete, into its statement.
 type compiler struct {
 	model   *model
+	schema  *ast.Schema
 	config  Config
 	op      *graphql.OperationContext
 	plan    *plan
@@ -16,18 +17,29 @@ type compiler struct {
 	fault   error    // the first one
 }
 
+// column adds a column to the statement.
+func (c *compiler) column(write func()) int {
+	c.columns = append(c.columns, write)
+	return len(c.columns) - 1
+}
+
 // finish writes the statement.
 func (c *compiler) finish() {
 	c.plan.write("SELECT ")
-	for i, write := range c.columns {
-		if i > 0 {
-			c.plan.write(", ")
-		}
-		write()
-	}
+	c.separated(", ", c.columns)
 	c.plan.end()
 	c.plan.columns = len(c.columns)
 	c.op = nil // the plan outlives it
+}
+
+// separated writes parts with a text between them.
+func (c *compiler) separated(by string, parts []func()) {
+	for i, write := range parts {
+		if i > 0 {
+			c.plan.write(by)
+		}
+		write()
+	}
 }
 
 // fields collects a selection on a type; the names are the type's own and its interfaces'.
@@ -87,12 +99,7 @@ func (r *row) write() {
 		r.column(r.entity.Key.Column)
 	}
 	r.c.plan.write("ROW(")
-	for i, write := range r.columns {
-		if i > 0 {
-			r.c.plan.write(", ")
-		}
-		write()
-	}
+	r.c.separated(", ", r.columns)
 	r.c.plan.write(")")
 }
 
@@ -100,59 +107,72 @@ func (r *row) write() {
 func (c *compiler) object(r *row, selection ast.SelectionSet) *object {
 	o := &object{}
 	for _, f := range c.fields(selection, r.entity.Name, nodeInterface) {
-		column, w := c.field(r, f)
-		o.add(f.Alias, column, w)
+		o.add(f.Alias, c.field(r, f))
 	}
 	return o
 }
 
-func (c *compiler) field(r *row, f graphql.CollectedField) (column int, w writer) {
+func (c *compiler) field(r *row, f graphql.CollectedField) writer {
 	switch {
 	case f.Name == "__typename":
-		return noColumn, typename(r.entity.Name)
+		return typename(r.entity.Name)
 	case f.Name == r.entity.Key.Name:
-		return r.column(r.entity.Key.Column), id{r.entity}
+		return id{r.column(r.entity.Key.Column), r.entity}
 	}
 	if d := r.entity.fields[f.Name]; d != nil {
-		return r.column(d.Column), scalar{d.Kind, d.Nullable}
+		return scalar{r.column(d.Column), d.Kind, d.Nullable}
 	}
 	l := r.entity.edges[f.Name]
 	if l == nil { // the model and the SDL come from one generator
 		c.fail(&Error{Code: BadUserInput, Message: "no such field: " + f.Name, Path: c.pathOf(f)})
-		return noColumn, typename("")
+		return typename("")
 	}
 	far := c.row(l.target)
 	if l.Unique {
 		return c.toOne(r, l, far, f)
 	}
-	page := c.page(far, f)
-	return r.derived(func() { page.write(func() { c.follow(r.alias, l, far.alias) }) }), page.writer
+	return c.page(far, f, r.derived, func(far string, joins func()) { c.follow(r.alias, l, far, joins) })
 }
 
 // toOne compiles a unique edge: a subquery of at most one ROW.
-func (c *compiler) toOne(near *row, l *link, far *row, f graphql.CollectedField) (int, writer) {
-	var o *object
-	c.under(f, func() { o = c.object(far, f.Selections) })
-	o.nullable = l.Nullable
-	return near.derived(func() {
+func (c *compiler) toOne(near *row, l *link, far *row, f graphql.CollectedField) writer {
+	w := nested{nullable: l.Nullable}
+	c.under(f, func() { w.object = c.object(far, f.Selections) })
+	w.column = near.derived(func() {
 		s := &c.plan.statement
 		s.write("(SELECT ")
 		far.write()
-		c.follow(near.alias, l, far.alias)
-		s.rule(l.target, far.alias)
+		c.follow(near.alias, l, far.alias, nil)
 		s.write(")")
-	}), o
+	})
+	return w
 }
 
-// follow writes the FROM and WHERE that lead from a row to those at the other side of an edge.
-func (c *compiler) follow(near string, l *link, far string) {
+// follow writes the FROM and WHERE that lead from a row to those at the other side of an edge, under the rules of the
+// entity there. Joins, if any, are written after the table.
+func (c *compiler) follow(near string, l *link, far string, joins func()) {
 	s := &c.plan.statement
 	s.write(" FROM ", quote(l.target.Table), " AS ", far)
+	if joins != nil {
+		joins()
+	}
 	if j := l.Join; j != nil {
 		pair := s.alias()
 		s.write(" JOIN ", quote(j.Table), " AS ", pair, " ON ", columnOf(pair, j.To), " = ", columnOf(far, l.To),
 			" WHERE ", columnOf(pair, j.From), " = ", columnOf(near, l.From))
-		return
+	} else {
+		s.write(" WHERE ", columnOf(far, l.To), " = ", columnOf(near, l.From))
 	}
-	s.write(" WHERE ", columnOf(far, l.To), " = ", columnOf(near, l.From))
+	s.rule(l.target, far)
+}
+
+// all writes the FROM and WHERE of all rows of an entity, under its rules.
+func (c *compiler) all(e *entity, alias string, joins func()) {
+	s := &c.plan.statement
+	s.write(" FROM ", quote(e.Table), " AS ", alias)
+	if joins != nil {
+		joins()
+	}
+	s.write(" WHERE true")
+	s.rule(e, alias)
 }

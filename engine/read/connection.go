@@ -1,237 +1,125 @@
 package read
 
-// connection writes an array of records as a page.
+// connection writes a page.
 type connection struct {
-	members []connectionMember
-	size    int    // index of the page's size in the binding
-	key     int    // column of the key, where a cursor needs it
-	order   string // that the cursors are bound to
-	later   func(*binding) bool
+	object
+
+	rows   int // column of the rows' array; noColumn where only the count is asked for
+	size   int // index of the page's size in the binding
+	begun  func(*binding) bool
+	ended  func(*binding) bool
+	last   bool // the rows come last first, and the one that is too many is the first of the list
+	cursor cursor
 }
 
-type connectionMember struct {
-	key    string
-	writer any // typename, nodes, edges or pageInfo
-}
+// noColumn is the position of what needs no column.
+const noColumn = -1
 
-// nodes writes the rows as objects.
-type nodes struct{ object *object }
-
-// edges writes the rows as edges.
-type edges struct{ object *object }
-
-// pageInfo writes where the page stands.
-type pageInfo []pageInfoField
-
-type pageInfoField struct{ key, name string }
-
-func (c *connection) add(name string, w any) {
-	c.members = append(c.members, connectionMember{key(name, len(c.members) == 0), w})
-}
-
-func (c *connection) write(r *renderer, v []byte) error {
-	for _, m := range c.members {
-		r.text(m.key)
-		var err error
-		switch w := m.writer.(type) {
-		case typename:
-			err = w.write(r, nil)
-		case nodes:
-			err = c.writeRows(r, v, w.object)
-		case edges:
-			err = c.writeRows(r, v, w.object)
-		case pageInfo:
-			err = c.writeInfo(r, v, w)
-		}
+// list gives the rows of the page in order, on the renderer's stack, without the one that only tells that there are
+// more. The caller pops them by setting the stack back to mark.
+func (c *connection) list(r *renderer, row [][]byte) (rows [][]byte, more bool, mark int, err error) {
+	mark = len(r.values)
+	v, err := at(row, c.rows)
+	if err != nil {
+		return nil, false, mark, err
+	}
+	a, err := newArray(v)
+	if err != nil {
+		return nil, false, mark, err
+	}
+	size := r.sizes[c.size]
+	more = a.n > size
+	for range min(a.n, size) {
+		element, err := a.next()
 		if err != nil {
-			return err
+			return nil, false, mark, err
+		}
+		r.values = append(r.values, element)
+	}
+	rows = r.values[mark:]
+	if c.last {
+		for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
+			rows[i], rows[j] = rows[j], rows[i]
 		}
 	}
-	r.text("}")
-	return nil
+	return rows, more, mark, nil
 }
 
-// writeRows writes the rows of the page, without the one that only tells that there is a next page.
-func (c *connection) writeRows(r *renderer, v []byte, o *object) error {
-	a, err := newArray(v)
+// nodes writes the rows of a page, as nodes or as edges.
+type nodes struct {
+	page   *connection
+	object *object
+}
+
+func (w nodes) write(r *renderer, row [][]byte) error {
+	rows, _, mark, err := w.page.list(r, row)
 	if err != nil {
 		return err
 	}
 	r.text("[")
-	for i := range min(a.n, r.sizes[c.size]) {
+	for i, record := range rows {
 		if i > 0 {
 			r.text(",")
 		}
-		element, err := a.next()
-		if err != nil {
-			return err
-		}
-		if err := o.write(r, element); err != nil {
+		if err := w.object.writeRecord(r, record); err != nil {
 			return err
 		}
 	}
 	r.text("]")
+	r.values = r.values[:mark]
 	return nil
 }
 
-func (c *connection) writeInfo(r *renderer, v []byte, info pageInfo) error {
-	a, err := newArray(v)
+// pageInfo writes where a page stands.
+type pageInfo struct {
+	page   *connection
+	fields []pageInfoField
+}
+
+type pageInfoField struct{ key, name string }
+
+func (w pageInfo) write(r *renderer, row [][]byte) error {
+	rows, more, mark, err := w.page.list(r, row)
 	if err != nil {
 		return err
 	}
-	n, size := a.n, r.sizes[c.size]
-	var first, last []byte
-	for i := range min(n, size) {
-		if last, err = a.next(); err != nil {
-			return err
-		}
-		if i == 0 {
-			first = last
-		}
+	before, after := w.page.begun(r.binding), more
+	if w.page.last {
+		before, after = more, w.page.ended(r.binding)
 	}
-	for _, f := range info {
+	for _, f := range w.fields {
 		r.text(f.key)
 		switch f.name {
 		case "__typename":
 			err = typename("PageInfo").write(r, nil)
 		case "hasNextPage":
-			r.bool(n > size)
+			r.bool(after)
 		case "hasPreviousPage":
-			r.bool(c.later(r.binding))
+			r.bool(before)
 		case "startCursor":
-			err = c.writeCursor(r, first)
+			err = w.writeCursor(r, rows, 0)
 		case "endCursor":
-			err = c.writeCursor(r, last)
+			err = w.writeCursor(r, rows, len(rows)-1)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	r.text("}")
+	r.values = r.values[:mark]
 	return nil
 }
 
-func (c *connection) writeCursor(r *renderer, row []byte) error {
-	if row == nil {
-		return r.null(true)
+func (w pageInfo) writeCursor(r *renderer, rows [][]byte, i int) error {
+	if len(rows) == 0 {
+		r.text("null")
+		return nil
 	}
-	values, mark, err := r.record(row)
+	row, mark, err := r.record(rows[i])
 	if err != nil {
 		return err
 	}
-	defer func() { r.values = r.values[:mark] }()
-	if c.key >= len(values) {
-		return errShape
-	}
-	return cursor(c.order).write(r, values[c.key])
-}
-
-func (r *renderer) bool(b bool) {
-	if b {
-		r.text("true")
-	} else {
-		r.text("false")
-	}
-}
-
-// whole writes a root from its column.
-type whole struct {
-	column int
-	writer writer
-}
-
-func (w whole) writeRoot(r *renderer, row [][]byte) error {
-	if w.column >= len(row) {
-		return errShape
-	}
-	return w.writer.write(r, row[w.column])
-}
-
-// rows writes a list of entities that were named one by one, null for each that was not found.
-type rows struct {
-	list int // index of the list in the binding
-	of   map[*entity]found
-}
-
-// found says where the rows of one entity are.
-type found struct {
-	column int
-	object *object
-}
-
-func (w rows) writeRoot(r *renderer, row [][]byte) error {
-	r.text("[")
-	err := w.each(r, row, func(i int, o *object, element []byte) error {
-		if i > 0 {
-			r.text(",")
-		}
-		return o.writeOr(r, element)
-	})
-	r.text("]")
+	err = w.page.cursor.write(r, row)
+	r.values = r.values[:mark]
 	return err
-}
-
-// writeOr writes the object, or null where there is no row.
-func (o *object) writeOr(r *renderer, v []byte) error {
-	if v == nil {
-		return r.null(true)
-	}
-	return o.write(r, v)
-}
-
-// each calls write for each id of the list, with nil where there is no row.
-func (w rows) each(r *renderer, row [][]byte, write func(i int, o *object, element []byte) error) error {
-	open := make(map[*entity]*array, len(w.of))
-	for e, f := range w.of {
-		if f.column >= len(row) {
-			return errShape
-		}
-		a, err := newArray(row[f.column])
-		if err != nil {
-			return err
-		}
-		open[e] = &a
-	}
-	for i, e := range r.lists[w.list] {
-		var element []byte
-		if a := open[e]; a != nil && a.n > 0 {
-			var err error
-			if element, err = a.next(); err != nil {
-				return err
-			}
-		}
-		if err := write(i, w.of[e].object, element); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// single writes the only entity of a list.
-type single struct{ rows }
-
-func (w single) writeRoot(r *renderer, row [][]byte) error {
-	return w.each(r, row, func(_ int, o *object, element []byte) error { return o.writeOr(r, element) })
-}
-
-// elements keeps the JSON of each entity of a list, nil where there is no row.
-type elements struct {
-	rows
-
-	values [][]byte
-}
-
-func (w *elements) writeRoot(r *renderer, row [][]byte) error {
-	return w.each(r, row, func(_ int, o *object, element []byte) error {
-		if element == nil {
-			w.values = append(w.values, nil)
-			return nil
-		}
-		from := len(r.buf)
-		if err := o.write(r, element); err != nil {
-			return err
-		}
-		w.values = append(w.values, append([]byte(nil), r.buf[from:]...))
-		return nil
-	})
 }

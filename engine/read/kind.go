@@ -29,20 +29,6 @@ const (
 	UUID                    // uuid
 )
 
-// sqlType is the type of a parameter that is compared with a column of the kind, where a key is of that kind.
-func (k Kind) sqlType() string {
-	switch k {
-	case BigInt:
-		return "bigint"
-	case Int:
-		return "integer"
-	case UUID:
-		return "uuid"
-	default:
-		return "text"
-	}
-}
-
 // PostgreSQL counts time from 2000-01-01 and days likewise (src/include/datatype/timestamp.h).
 const (
 	epochSeconds = 946684800
@@ -209,20 +195,4 @@ func appendString(dst, v []byte) []byte {
 	}
 	dst = append(dst, v[from:]...)
 	return append(dst, '"')
-}
-
-// argument turns the binary value of a column into an argument that is compared with that column.
-func (k Kind) argument(v []byte) (any, error) {
-	switch k {
-	case BigInt, Int:
-		return integer(v)
-	case UUID:
-		if len(v) != 16 {
-			return nil, fmt.Errorf("read: a UUID of %d bytes", len(v))
-		}
-		return string(appendUUIDText(nil, v)), nil
-	case String:
-		return string(v), nil
-	}
-	return nil, fmt.Errorf("read: kind %d orders no list", k)
 }

@@ -29,8 +29,8 @@ func connect(t *testing.T) *database.DB {
 	return db
 }
 
-// value writes what PostgreSQL answers to an expression.
-func value(t require.TestingT, db *database.DB, kind Kind, expression string) (string, error) {
+// answer writes what PostgreSQL answers to an expression.
+func answer(t require.TestingT, db *database.DB, kind Kind, expression string) (string, error) {
 	var text string
 	var fault error
 	err := db.Query(tContext(t), "SELECT "+expression, nil, func(values [][]byte) error {
@@ -77,7 +77,7 @@ func TestKinds(t *testing.T) {
 		{String, `''::text`, `""`},
 		{UUID, "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid", `"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"`},
 	} {
-		got, err := value(t, db, c.kind, c.expression)
+		got, err := answer(t, db, c.kind, c.expression)
 		require.NoError(t, err, c.expression)
 		require.Equal(t, c.json, got, c.expression)
 		require.True(t, json.Valid([]byte(got)), c.expression)
@@ -98,7 +98,7 @@ func TestWhatCannotBeWrittenIsAnError(t *testing.T) {
 		"'NaN'::double precision":             Float,
 		"'-Infinity'::real":                   Float,
 	} {
-		_, err := value(t, db, kind, expression)
+		_, err := answer(t, db, kind, expression)
 		require.Error(t, err, expression)
 	}
 }
@@ -114,7 +114,7 @@ func TestNumericIsWhatPostgreSQLShows(t *testing.T) {
 			return nil
 		})
 		require.NoError(t, err)
-		got, err := value(t, db, Decimal, fmt.Sprintf("(%s)::numeric", number))
+		got, err := answer(t, db, Decimal, fmt.Sprintf("(%s)::numeric", number))
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}

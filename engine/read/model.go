@@ -22,6 +22,8 @@ type Entity struct {
 	Fields []Field
 	// Edges are the readable edges; their targets are entities of the same model.
 	Edges []Edge
+	// Lookups are the fields at the root that find one row by a unique key.
+	Lookups []Lookup
 	// Prepare adds to a selector over the entity's table the predicates of its interceptors and its policy, under the
 	// viewer of the context. The error of a policy that denies the query is returned as it is.
 	Prepare func(context.Context, *sql.Selector) error
@@ -46,6 +48,20 @@ type Edge struct {
 	Nullable bool   // a unique edge that may lead nowhere
 }
 
+// Lookup finds one row by a unique key.
+type Lookup struct {
+	Name      string // GraphQL field at the root
+	Arguments []LookupArgument
+}
+
+// LookupArgument is a column of a unique key.
+type LookupArgument struct {
+	Name   string // GraphQL argument
+	Column string
+	Kind   Kind
+	Target string // entity whose id is given, where the column is its key
+}
+
 // Join is the table of a many-to-many edge.
 type Join struct {
 	Table    string
@@ -61,6 +77,14 @@ type Ref interface {
 type model struct {
 	entities    map[string]*entity
 	connections map[string]*entity
+	lookups     map[string]*lookup
+}
+
+// lookup is a Lookup with its entity.
+type lookup struct {
+	*Lookup
+
+	entity *entity
 }
 
 // entity is an Entity with its names resolved.
@@ -80,7 +104,11 @@ type link struct {
 }
 
 func newModel(entities []*Entity) (*model, error) {
-	m := &model{entities: make(map[string]*entity), connections: make(map[string]*entity)}
+	m := &model{
+		entities:    make(map[string]*entity),
+		connections: make(map[string]*entity),
+		lookups:     make(map[string]*lookup),
+	}
 	for _, e := range entities {
 		if m.entities[e.Name] != nil {
 			return nil, fmt.Errorf("read: entity %s is described twice", e.Name)
@@ -91,6 +119,9 @@ func newModel(entities []*Entity) (*model, error) {
 		}
 		m.entities[e.Name] = x
 		m.connections[e.Connection] = x
+		for i := range e.Lookups {
+			m.lookups[e.Lookups[i].Name] = &lookup{&e.Lookups[i], x}
+		}
 	}
 	for _, x := range m.entities {
 		for i := range x.Edges {

@@ -1,144 +1,229 @@
 package read
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// page is a compiled connection: an array of ROWs in order, one more than asked for, which tells whether there is a
-// next page.
+// page is a connection being compiled. Its rows are an array of ROWs in order, one more than asked for, which tells
+// whether there is more; its count is a column of its own.
 type page struct {
-	c      *compiler
-	row    *row
-	order  string // what its cursors are bound to
-	after  input
-	limit  func() // writes the LIMIT
+	c     *compiler
+	row   *row
+	from  from
+	where value
+	order order
+	size  value // first or last, whichever is given
+	after seek
+	until seek // the argument before
+	skip  value
+	limit func() // writes the LIMIT
+
 	writer *connection
 }
 
-// page compiles a connection of the row's entity.
-func (c *compiler) page(r *row, f graphql.CollectedField) *page {
-	name := r.entity.Name
-	p := &page{c: c, row: r, order: name + " id", after: c.input(f, "after"), writer: &connection{}}
-	p.writer.size = p.size(c.input(f, "first"))
-	p.writer.later = p.given()
-	p.writer.order = p.order
-	c.under(f, func() {
-		for _, g := range c.fields(f.Selections, name+"Connection") {
-			switch g.Name {
-			case "__typename":
-				p.writer.add(g.Alias, typename(name+"Connection"))
-			case "nodes":
-				c.under(g, func() { p.writer.add(g.Alias, nodes{c.object(r, g.Selections)}) })
-			case "edges":
-				c.under(g, func() { p.writer.add(g.Alias, p.edges(g)) })
-			case "pageInfo":
-				p.writer.add(g.Alias, p.info(g))
-			}
-		}
-	})
-	return p
+// from writes the FROM and WHERE of a list under an alias, with joins after its table.
+type from func(alias string, joins func())
+
+// page compiles a connection of the row's entity. Add puts a column into the row around it.
+func (c *compiler) page(r *row, f graphql.CollectedField, add func(func()) int, from from) writer {
+	p := &page{
+		c: c, row: r, from: from,
+		where:  c.argument(f, "where"),
+		order:  c.order(r.entity, c.argument(f, "orderBy")),
+		skip:   c.argument(f, "offset"),
+		writer: &connection{rows: noColumn},
+	}
+	p.extent(c.argument(f, "first"), c.argument(f, "last"))
+	p.after = p.seek(c.argument(f, "after"))
+	p.until = p.seek(c.argument(f, "before"))
+	p.writer.begun, p.writer.ended = p.after.given, p.until.given
+	p.writer.cursor.order = p.order.name
+	c.under(f, func() { p.fields(f, add) })
+	return p.writer
 }
 
-func (p *page) edges(f graphql.CollectedField) edges {
+func (p *page) fields(f graphql.CollectedField, add func(func()) int) {
+	c, w, name := p.c, p.writer, p.row.entity.Name
+	rows := func() {
+		if w.rows == noColumn {
+			w.rows = add(p.write)
+		}
+	}
+	for _, g := range c.fields(f.Selections, name+"Connection") {
+		switch g.Name {
+		case "__typename":
+			w.add(g.Alias, typename(name+"Connection"))
+		case "totalCount":
+			w.add(g.Alias, scalar{column: add(p.writeCount), kind: Int})
+		case "nodes":
+			rows()
+			c.under(g, func() { w.add(g.Alias, nodes{w, c.object(p.row, g.Selections)}) })
+		case "edges":
+			rows()
+			c.under(g, func() { w.add(g.Alias, nodes{w, p.edge(g)}) })
+		case "pageInfo":
+			rows()
+			w.add(g.Alias, p.info(g))
+		}
+	}
+}
+
+func (p *page) edge(f graphql.CollectedField) *object {
 	c, o := p.c, &object{}
 	for _, g := range c.fields(f.Selections, p.row.entity.Name+"Edge") {
 		switch g.Name {
 		case "__typename":
-			o.add(g.Alias, noColumn, typename(p.row.entity.Name+"Edge"))
+			o.add(g.Alias, typename(p.row.entity.Name+"Edge"))
 		case "cursor":
-			o.add(g.Alias, p.row.column(p.row.entity.Key.Column), cursor(p.order))
+			o.add(g.Alias, p.cursor())
 		case "node":
-			c.under(g, func() { o.add(g.Alias, noColumn, part{c.object(p.row, g.Selections)}) })
+			c.under(g, func() { o.add(g.Alias, c.object(p.row, g.Selections)) })
 		}
 	}
-	return edges{o}
+	return o
 }
 
 func (p *page) info(f graphql.CollectedField) pageInfo {
-	var info pageInfo
+	info := pageInfo{page: p.writer}
 	for _, g := range p.c.fields(f.Selections, "PageInfo") {
 		if g.Name == "startCursor" || g.Name == "endCursor" {
-			p.writer.key = p.row.column(p.row.entity.Key.Column)
+			p.writer.cursor = p.cursor()
 		}
-		info = append(info, pageInfoField{key(g.Alias, len(info) == 0), g.Name})
+		info.fields = append(info.fields, pageInfoField{key(g.Alias, len(info.fields) == 0), g.Name})
 	}
 	return info
 }
 
-// given tells, when bound, whether the page begins after a cursor: then there is something before it.
-func (p *page) given() func(*binding) bool {
-	return func(b *binding) bool {
-		v, err := p.after.get(b.variables)
-		return err == nil && v != nil
+// cursor puts the terms of the order into the row.
+func (p *page) cursor() cursor {
+	w := cursor{order: p.order.name}
+	for i, t := range p.order.terms {
+		if t.column != "" {
+			w.columns = append(w.columns, p.row.column(t.column))
+			continue
+		}
+		if p.order.positions[i] == 0 {
+			p.order.positions[i] = 1 + p.row.derived(func() { p.c.plan.write(p.order.expression(i, p.row.alias)) })
+		}
+		w.columns = append(w.columns, p.order.positions[i]-1)
 	}
+	return w
 }
 
-// size returns the index of the page's size in the binding. What the document fixes stands in the statement's text,
-// where the planner sees it; what a variable gives is a parameter, so that the text stays the same.
-func (p *page) size(first input) int {
-	config, plan := p.c.config, p.c.plan
+// extent sets the page's size and end. What the document fixes stands in the statement's text, where the planner sees
+// it; what a variable gives is a parameter, so that the text stays the same.
+func (p *page) extent(first, last value) {
+	c, plan, size := p.c, p.c.plan, first
+	switch {
+	case first.given() && last.given():
+		c.fail(last.fault(BadUserInput, "cannot be given with first"))
+	case last.given() && p.skip.given():
+		c.fail(p.skip.fault(BadUserInput, "cannot be given with last"))
+	case last.given():
+		size, p.writer.last = last, true
+	}
+	p.size = size
+	config := c.config
 	get := func(variables map[string]any) (int, error) {
-		v, err := first.get(variables)
-		if err != nil {
-			return 0, err
-		}
+		v := size.get(variables)
 		if v == nil {
 			return config.DefaultPage, nil
 		}
 		n, ok := integerOf(v)
 		if !ok || n < 1 || n > int64(config.MaxPage) {
-			return 0, first.fault(BadUserInput, "must be from 1 to %d", config.MaxPage)
+			return 0, size.fault(BadUserInput, "must be from 1 to %d", config.MaxPage)
 		}
 		return int(n), nil
 	}
 	index := len(plan.sizes)
+	p.writer.size = index
 	plan.sizes = append(plan.sizes, func(b *binding) (int, error) { return get(b.variables) })
-	p.limit = func() { plan.arg(func(b *binding) (any, error) { return int64(b.sizes[index]) + 1, nil }) }
-	if first.fixed() {
+	p.limit = func() {
+		plan.arg(func(b *binding) (any, error) { return int64(b.sizes[index]) + 1, nil }, "bigint")
+	}
+	if size.fixed() {
 		n, err := get(nil)
 		if err != nil {
-			p.c.fail(err)
+			c.fail(err)
 		}
 		p.limit = func() { plan.write(strconv.Itoa(n + 1)) }
 	}
-	return index
 }
 
-// write writes the array. From writes its FROM and WHERE.
-func (p *page) write(from func()) {
-	s, key := &p.c.plan.statement, columnOf(p.row.alias, p.row.entity.Key.Column)
+// seek is a cursor that the page begins after, or ends before.
+type seek struct {
+	value
+	index int // of its values in the binding
+}
+
+func (p *page) seek(v value) seek {
+	if !v.given() {
+		return seek{value: v}
+	}
+	plan, order := p.c.plan, p.order
+	plan.seeks = append(plan.seeks, func(b *binding) ([][]byte, error) {
+		text, _ := v.get(b.variables).(string)
+		values, err := b.cursors.open(order.name, text)
+		if err != nil || len(values) != len(order.terms) {
+			return nil, v.fault(InvalidCursor, "%s", errCursor)
+		}
+		return values, nil
+	})
+	return seek{v, len(plan.seeks) - 1}
+}
+
+// given tells, when bound, whether there is such a cursor: then there is something at its other side.
+func (s seek) given(b *binding) bool { return s.get(b.variables) != nil }
+
+// write writes the array.
+func (p *page) write() {
+	s, o := &p.c.plan.statement, p.order
 	s.write("(SELECT array_agg(s.r) FROM (SELECT ")
 	p.row.write()
 	s.write(" AS r")
-	from()
-	s.rule(p.row.entity, p.row.alias)
-	if p.begins() {
-		s.write(" AND ", key, " > ")
-		s.arg(p.begin)
+	p.from(p.row.alias, func() { o.join(p.c, p.row.alias) })
+	p.c.restrict(p.row.entity, p.row.alias, p.where)
+	if p.after.value.given() {
+		s.write(" AND ")
+		o.following(p.c, p.row.alias, p.after.index)
 	}
-	s.write(" ORDER BY ", key, " LIMIT ")
+	if p.until.value.given() {
+		s.write(" AND ")
+		o.reversed().following(p.c, p.row.alias, p.until.index)
+	}
+	if p.writer.last {
+		o = o.reversed()
+	}
+	s.write(" ORDER BY ")
+	o.write(p.c, p.row.alias)
+	s.write(" LIMIT ")
 	p.limit()
+	if p.skip.given() {
+		s.write(" OFFSET ")
+		s.arg(p.c.offset(p.skip), "bigint")
+	}
 	s.write(") AS s)")
 }
 
-// begins tells whether this plan's page begins after a cursor; that is part of the shape that the plan is for.
-func (p *page) begins() bool {
-	v, err := p.after.get(p.c.op.Variables)
-	return err == nil && v != nil
+func (c *compiler) offset(v value) argument {
+	return func(b *binding) (any, error) {
+		n, ok := integerOf(v.get(b.variables))
+		if !ok || n < 0 || n > math.MaxInt32 {
+			return nil, v.fault(BadUserInput, "must not be negative")
+		}
+		return n, nil
+	}
 }
 
-// begin gives the key after which the page begins.
-func (p *page) begin(b *binding) (any, error) {
-	v, err := p.after.get(b.variables)
-	if err != nil {
-		return nil, err
-	}
-	text, _ := v.(string)
-	values, err := b.cursors.open(p.order, text)
-	if err != nil || len(values) != 1 {
-		return nil, p.after.fault(InvalidCursor, "%s", errCursor)
-	}
-	return p.row.entity.Key.Kind.argument(values[0])
+// writeCount writes the number of rows of the whole list.
+func (p *page) writeCount() {
+	s := &p.c.plan.statement
+	alias := s.alias()
+	s.write("(SELECT count(*)")
+	p.from(alias, nil)
+	p.c.restrict(p.row.entity, alias, p.where)
+	s.write(")")
 }

@@ -11,26 +11,25 @@ type plan struct {
 	statement
 	columns int // of the statement; none where there is nothing to ask
 	roots   []root
-	sizes   []size // of pages, in the order of compilation
-	lists   []list // of ids
+	sizes   []size   // of pages, in the order of compilation
+	lists   []named  // lists of ids
+	seeks   []opened // cursors
 }
 
 // root is a field at the root of the operation.
 type root struct {
 	path   ast.Path
-	writer rootWriter
-}
-
-// rootWriter writes a root's value from the row of the statement.
-type rootWriter interface {
-	writeRoot(r *renderer, row [][]byte) error
+	writer writer // from the row of the statement
 }
 
 // size gives the number of rows on a page.
 type size func(*binding) (int, error)
 
-// list gives the entities of a list of ids, nil for an id of none.
-type list func(*binding) ([]*entity, error)
+// named gives the entities of a list of ids, nil for an id of none.
+type named func(*binding) ([]*entity, error)
+
+// opened gives the values of a cursor.
+type opened func(*binding) ([][]byte, error)
 
 // binding is one run of a plan.
 type binding struct {
@@ -39,6 +38,7 @@ type binding struct {
 
 	sizes []int
 	lists [][]*entity
+	seeks [][][]byte
 }
 
 // bind turns the variables and the viewer's rules into a statement and its arguments.
@@ -56,6 +56,13 @@ func (p *plan) bind(ctx context.Context, b *binding) (text string, args []any, e
 			return "", nil, err
 		}
 		b.lists = append(b.lists, entities)
+	}
+	for _, s := range p.seeks {
+		values, err := s(b)
+		if err != nil {
+			return "", nil, err
+		}
+		b.seeks = append(b.seeks, values)
 	}
 	args = make([]any, 0, len(p.args)+len(p.rules))
 	for _, a := range p.args {

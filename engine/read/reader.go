@@ -154,13 +154,13 @@ func (r *Reader) Render(ctx context.Context, op *graphql.OperationContext, field
 	get := func(*model, map[string]any) ([]target, error) { return list, nil }
 	var w *elements
 	_, err := r.run(ctx, op, nil, func(c *compiler) {
-		w = &elements{rows: c.list(field.Selections, path, get, c.model)}
+		w = &elements{list: c.list(field.Selections, path, get)}
 		c.plan.roots = append(c.plan.roots, root{path, w})
 	})
 	if err != nil {
 		return nil, err
 	}
-	return w.values, nil
+	return w.json, nil
 }
 
 // run executes a plan, which is kept under the node unless that is nil, and returns the value of each root.
@@ -179,7 +179,7 @@ func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node any
 		w.buf = make([]byte, 0, sizeOf(row))
 		ends := make([]int, len(p.roots))
 		for i, root := range p.roots {
-			if err := root.writer.writeRoot(&w, row); err != nil {
+			if err := root.writer.write(&w, row); err != nil {
 				return fmt.Errorf("render %s: %w", root.path, err)
 			}
 			ends[i] = len(w.buf)
@@ -218,12 +218,12 @@ func (r *Reader) plan(op *graphql.OperationContext, node any, roots func(*compil
 			return p, nil
 		}
 	}
-	c := &compiler{model: r.model, config: r.config, op: op, plan: &plan{}}
+	c := &compiler{model: r.model, schema: r.schema, config: r.config, op: op, plan: &plan{}}
 	roots(c)
+	c.finish()
 	if c.fault != nil {
 		return nil, c.fault
 	}
-	c.finish()
 	if node != nil {
 		r.plans.Add(key, c.plan)
 	}

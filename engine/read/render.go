@@ -14,11 +14,6 @@ type renderer struct {
 	values [][]byte // a stack: the values of the records being written, outermost first
 }
 
-// writer writes the value of one column; v is its binary value, nil for NULL.
-type writer interface {
-	write(r *renderer, v []byte) error
-}
-
 var (
 	errShape = errors.New("read: the row does not have the shape of the plan")
 	errNull  = errors.New("read: null where the schema promises a value")
@@ -26,13 +21,7 @@ var (
 
 func (r *renderer) text(s string) { r.buf = append(r.buf, s...) }
 
-func (r *renderer) null(allowed bool) error {
-	if !allowed {
-		return errNull
-	}
-	r.text("null")
-	return nil
-}
+func (r *renderer) bool(b bool) { r.buf = strconv.AppendBool(r.buf, b) }
 
 // record puts the values of a binary record on the stack: a count, then for each its type, its length and its bytes
 // (src/backend/utils/adt/rowtypes.c, record_send). The caller pops them by setting the stack back to mark.

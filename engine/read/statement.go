@@ -37,10 +37,13 @@ func (s *statement) write(text ...string) {
 	}
 }
 
-// arg appends a parameter.
-func (s *statement) arg(a argument) {
+// arg appends a parameter of a type.
+func (s *statement) arg(a argument, sqlType string) { s.write(s.parameter(a, sqlType)) }
+
+// parameter returns the text of a new parameter.
+func (s *statement) parameter(a argument, sqlType string) string {
 	s.args = append(s.args, a)
-	s.write("$", strconv.Itoa(len(s.args)))
+	return "$" + strconv.Itoa(len(s.args)) + "::" + sqlType
 }
 
 // rule appends the place for an entity's predicates, in a WHERE clause that has something before it.

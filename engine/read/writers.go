@@ -1,105 +1,136 @@
 package read
 
-// noColumn is the position of what needs no column.
-const noColumn = -1
+// writer writes a value from the row that holds it.
+type writer interface {
+	write(r *renderer, row [][]byte) error
+}
 
-// object writes a record as a JSON object.
+// at returns a column of a row.
+func at(row [][]byte, column int) ([]byte, error) {
+	if column >= len(row) {
+		return nil, errShape
+	}
+	return row[column], nil
+}
+
+// object writes a JSON object from one row.
 type object struct {
-	members  []member
-	nullable bool
+	members []member
 }
 
 type member struct {
 	key    string
-	column int
 	writer writer
 }
 
-func (o *object) add(name string, column int, w writer) {
-	o.members = append(o.members, member{key(name, len(o.members) == 0), column, w})
+func (o *object) add(name string, w writer) {
+	o.members = append(o.members, member{key(name, len(o.members) == 0), w})
 }
 
-func (o *object) write(r *renderer, v []byte) error {
-	if v == nil {
-		return r.null(o.nullable)
-	}
-	values, mark, err := r.record(v)
-	if err != nil {
-		return err
-	}
-	err = o.writeValues(r, values)
-	r.values = r.values[:mark]
-	return err
-}
-
-// writeValues writes the object from the values of its row.
-func (o *object) writeValues(r *renderer, values [][]byte) error {
+func (o *object) write(r *renderer, row [][]byte) error {
 	for i := range o.members {
-		m := &o.members[i]
-		r.text(m.key)
-		if p, ok := m.writer.(part); ok {
-			if err := p.object.writeValues(r, values); err != nil {
-				return err
-			}
-			continue
-		}
-		var v []byte
-		if m.column != noColumn {
-			if m.column >= len(values) {
-				return errShape
-			}
-			v = values[m.column]
-		}
-		if err := m.writer.write(r, v); err != nil {
+		r.text(o.members[i].key)
+		if err := o.members[i].writer.write(r, row); err != nil {
 			return err
 		}
-	}
-	if len(o.members) == 0 {
-		r.text("{")
 	}
 	r.text("}")
 	return nil
 }
 
-// part is an object that shares the row of the one around it: the node of an edge.
-type part struct{ object *object }
+// writeRecord writes the object from a record, or null where there is none.
+func (o *object) writeRecord(r *renderer, record []byte) error {
+	if record == nil {
+		r.text("null")
+		return nil
+	}
+	row, mark, err := r.record(record)
+	if err != nil {
+		return err
+	}
+	err = o.write(r, row)
+	r.values = r.values[:mark]
+	return err
+}
 
-func (part) write(*renderer, []byte) error { return errShape } // written by the object around it
+// nested writes an object whose row is a record in a column: the far side of a to-one edge.
+type nested struct {
+	column   int
+	object   *object
+	nullable bool
+}
+
+func (w nested) write(r *renderer, row [][]byte) error {
+	v, err := at(row, w.column)
+	if err != nil {
+		return err
+	}
+	if v == nil && !w.nullable {
+		return errNull
+	}
+	return w.object.writeRecord(r, v)
+}
 
 // typename writes the name of a type.
 type typename string
 
-func (t typename) write(r *renderer, _ []byte) error {
+func (t typename) write(r *renderer, _ [][]byte) error {
 	r.buf = append(append(append(r.buf, '"'), t...), '"')
 	return nil
 }
 
 // id writes an opaque id.
-type id struct{ entity *entity }
+type id struct {
+	column int
+	entity *entity
+}
 
-func (w id) write(r *renderer, v []byte) (err error) {
-	r.buf, err = appendID(r.buf, w.entity, v)
+func (w id) write(r *renderer, row [][]byte) error {
+	v, err := at(row, w.column)
+	if err == nil {
+		r.buf, err = appendID(r.buf, w.entity, v)
+	}
 	return err
 }
 
 // scalar writes a column.
 type scalar struct {
+	column   int
 	kind     Kind
 	nullable bool
 }
 
-func (w scalar) write(r *renderer, v []byte) (err error) {
-	if v == nil {
-		return r.null(w.nullable)
+func (w scalar) write(r *renderer, row [][]byte) error {
+	v, err := at(row, w.column)
+	switch {
+	case err != nil:
+		return err
+	case v != nil:
+		r.buf, err = w.kind.append(r.buf, v)
+		return err
+	case !w.nullable:
+		return errNull
 	}
-	r.buf, err = w.kind.append(r.buf, v)
-	return err
+	r.text("null")
+	return nil
 }
 
-// cursor writes the cursor of a row, from its key; its value is the order that it is bound to.
-type cursor string
+// cursor writes the cursor of a row.
+type cursor struct {
+	order   string // that it is bound to
+	columns []int  // of the order's terms
+}
 
-func (w cursor) write(r *renderer, v []byte) error {
-	r.buf = r.cursors.append(r.buf, string(w), v)
+func (w cursor) write(r *renderer, row [][]byte) error {
+	var space [4][]byte
+	values := space[:0]
+	for _, c := range w.columns {
+		v, err := at(row, c)
+		if err != nil {
+			return err
+		}
+		values = append(values, v)
+	}
+	r.buf = r.cursors.append(r.buf, w.order, values...)
 	return nil
 }

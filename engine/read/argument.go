@@ -1,0 +1,230 @@
+package read
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// sqlType is the type that arguments for a column of the kind are cast to.
+func (k Kind) sqlType() string {
+	switch k {
+	case BigInt:
+		return "bigint"
+	case Boolean:
+		return "boolean"
+	case Bytes:
+		return "bytea"
+	case Date:
+		return "date"
+	case Decimal:
+		return "numeric"
+	case Float:
+		return "double precision"
+	case Int:
+		return "integer"
+	case JSON:
+		return "jsonb"
+	case Time:
+		return "timestamptz"
+	case UUID:
+		return "uuid"
+	default:
+		return "text"
+	}
+}
+
+// PostgreSQL's numeric takes so many digits before and after the point (its manual, section 8.1.2).
+const (
+	maxWholeDigits    = 131072
+	maxFractionDigits = 16383
+)
+
+var (
+	decimalForm = regexp.MustCompile(`^-?([0-9]+)(?:\.([0-9]+))?$`)
+	// at most six digits of a second: PostgreSQL would round the rest
+	timeForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$`)
+	uuidForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+)
+
+// parse turns an input value into an argument for a column of the kind. Its error says what the value must be.
+func (k Kind) parse(v any) (any, error) {
+	switch k {
+	case BigInt:
+		if text, ok := v.(string); ok {
+			v = json.Number(text)
+		}
+		if n, ok := integerOf(v); ok {
+			return n, nil
+		}
+		return nil, errors.New("must be an integer of 64 bits")
+	case Int:
+		if n, ok := integerOf(v); ok && n >= math.MinInt32 && n <= math.MaxInt32 {
+			return n, nil
+		}
+		return nil, errors.New("must be an integer of 32 bits")
+	case Boolean:
+		if b, ok := v.(bool); ok {
+			return b, nil
+		}
+		return nil, errors.New("must be true or false")
+	case Float:
+		return parseFloat(v)
+	case Decimal:
+		return parseDecimal(v)
+	case JSON:
+		text, err := json.Marshal(v)
+		if err != nil || strings.Contains(string(text), `\u0000`) {
+			return nil, errors.New("must be a JSON value without NUL")
+		}
+		return string(text), nil
+	}
+	text, ok := v.(string)
+	if !ok {
+		return nil, errors.New("must be a string")
+	}
+	return k.parseText(text)
+}
+
+func (k Kind) parseText(text string) (any, error) {
+	switch k {
+	case Bytes:
+		b, err := base64.StdEncoding.Strict().DecodeString(text)
+		if err != nil {
+			return nil, errors.New("must be base64")
+		}
+		return b, nil
+	case Date:
+		if _, err := time.Parse(time.DateOnly, text); err != nil {
+			return nil, errors.New("must be a date as YYYY-MM-DD")
+		}
+		return text, nil
+	case Time:
+		t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text))
+		if err != nil || !timeForm.MatchString(text) {
+			return nil, errors.New("must be a time as YYYY-MM-DDThh:mm:ssZ (RFC 3339), with at most six digits of a second")
+		}
+		return t.UTC(), nil
+	case UUID:
+		if !uuidForm.MatchString(text) {
+			return nil, errors.New("must be a UUID of 36 characters")
+		}
+		return strings.ToLower(text), nil
+	}
+	if !utf8.ValidString(text) || strings.Contains(text, "\x00") {
+		return nil, errors.New("must be valid text without NUL")
+	}
+	return text, nil
+}
+
+func parseFloat(v any) (any, error) {
+	var f float64
+	var err error
+	switch n := v.(type) {
+	case float64:
+		f = n
+	case json.Number:
+		f, err = n.Float64()
+	default:
+		i, ok := integerOf(v)
+		if !ok {
+			err = errNonFinite
+		}
+		f = float64(i)
+	}
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil, errors.New("must be a finite number")
+	}
+	return f, nil
+}
+
+func parseDecimal(v any) (any, error) {
+	text, ok := v.(string)
+	if !ok {
+		text = fmt.Sprint(v)
+	}
+	m := decimalForm.FindStringSubmatch(text)
+	if m == nil || len(m[1]) > maxWholeDigits || len(m[2]) > maxFractionDigits {
+		return nil, errors.New(`must be a decimal number such as "12.50"`)
+	}
+	return text, nil
+}
+
+// parseList turns a list of input values into one argument: an array in PostgreSQL's text form, which is the same for
+// every type (its manual, section 8.15.6).
+func (k Kind) parseList(list []any) (any, error) {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, v := range list {
+		argument, err := k.parse(v)
+		if err != nil {
+			return nil, fmt.Errorf("element %d %w", i, err)
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(arrayElement(argument))
+	}
+	b.WriteByte('}')
+	return b.String(), nil
+}
+
+var arrayEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+func arrayElement(argument any) string {
+	var text string
+	switch a := argument.(type) {
+	case string:
+		text = a
+	case []byte:
+		text = fmt.Sprintf(`\x%x`, a)
+	case time.Time:
+		text = a.Format(time.RFC3339Nano)
+	case float64:
+		text = strconv.FormatFloat(a, 'g', -1, 64)
+	default:
+		text = fmt.Sprint(a)
+	}
+	return `"` + arrayEscapes.Replace(text) + `"`
+}
+
+// argument turns the binary value of a column, as a cursor holds it, into an argument that is compared with the column.
+func (k Kind) argument(v []byte) (any, error) {
+	if v == nil {
+		return nil, nil //nolint:nilnil // NULL
+	}
+	switch k {
+	case BigInt, Int:
+		return integer(v)
+	case Boolean:
+		return len(v) == 1 && v[0] != 0, nil
+	case Float:
+		text, err := appendFloat(nil, v)
+		if err != nil {
+			return nil, err
+		}
+		return strconv.ParseFloat(string(text), 64)
+	case Decimal:
+		text, err := appendNumeric(nil, v)
+		return string(text), err
+	case Date, Time, UUID:
+		text, err := k.append(nil, v)
+		if err != nil {
+			return nil, err
+		}
+		return k.parseText(string(text[1 : len(text)-1]))
+	case String:
+		return string(v), nil
+	}
+	return nil, fmt.Errorf("read: kind %d orders no list", k)
+}
+
+// ordered tells whether lists can be ordered by columns of the kind.
+func (k Kind) ordered() bool { return k != JSON && k != Bytes }
