@@ -48,6 +48,10 @@ func (c *Client) ReadModel() []*read.Entity {
 			Edges: []read.Edge{
 				{Name: "products", Target: "Product", From: "id", To: "category_id"},
 			},
+			Lookups: []read.Lookup{
+				{Name: "category", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Category"}}},
+				{Name: "categoryByName", Arguments: []read.LookupArgument{{Name: "name", Column: "name", Kind: read.String}}},
+			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Category.Query()
 				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
@@ -80,6 +84,10 @@ func (c *Client) ReadModel() []*read.Entity {
 			},
 			Edges: []read.Edge{
 				{Name: "orders", Target: "Order", From: "id", To: "customer_id"},
+			},
+			Lookups: []read.Lookup{
+				{Name: "customer", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Customer"}}},
+				{Name: "customerByCode", Arguments: []read.LookupArgument{{Name: "code", Column: "code", Kind: read.String}}},
 			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Customer.Query()
@@ -119,6 +127,9 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "territories", Target: "Territory", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "employee_id", To: "territory_id"}},
 				{Name: "orders", Target: "Order", From: "id", To: "employee_id"},
 			},
+			Lookups: []read.Lookup{
+				{Name: "employee", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Employee"}}},
+			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Employee.Query()
 				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
@@ -155,6 +166,9 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "shipper", Target: "Shipper", From: "shipper_id", To: "id", Unique: true, Nullable: true},
 				{Name: "lines", Target: "OrderLine", From: "id", To: "order_id"},
 			},
+			Lookups: []read.Lookup{
+				{Name: "order", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Order"}}},
+			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Order.Query()
 				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
@@ -180,6 +194,10 @@ func (c *Client) ReadModel() []*read.Entity {
 			Edges: []read.Edge{
 				{Name: "order", Target: "Order", From: "order_id", To: "id", Unique: true},
 				{Name: "product", Target: "Product", From: "product_id", To: "id", Unique: true},
+			},
+			Lookups: []read.Lookup{
+				{Name: "orderLine", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "OrderLine"}}},
+				{Name: "orderLineByOrderAndProduct", Arguments: []read.LookupArgument{{Name: "order", Column: "order_id", Kind: read.BigInt, Target: "Order"}, {Name: "product", Column: "product_id", Kind: read.BigInt, Target: "Product"}}},
 			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.OrderLine.Query()
@@ -212,6 +230,9 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "category", Target: "Category", From: "category_id", To: "id", Unique: true},
 				{Name: "lines", Target: "OrderLine", From: "id", To: "product_id"},
 			},
+			Lookups: []read.Lookup{
+				{Name: "product", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Product"}}},
+			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Product.Query()
 				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
@@ -234,6 +255,10 @@ func (c *Client) ReadModel() []*read.Entity {
 			},
 			Edges: []read.Edge{
 				{Name: "territories", Target: "Territory", From: "id", To: "region_id"},
+			},
+			Lookups: []read.Lookup{
+				{Name: "region", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Region"}}},
+				{Name: "regionByName", Arguments: []read.LookupArgument{{Name: "name", Column: "name", Kind: read.String}}},
 			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Region.Query()
@@ -258,6 +283,9 @@ func (c *Client) ReadModel() []*read.Entity {
 			},
 			Edges: []read.Edge{
 				{Name: "orders", Target: "Order", From: "id", To: "shipper_id"},
+			},
+			Lookups: []read.Lookup{
+				{Name: "shipper", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Shipper"}}},
 			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Shipper.Query()
@@ -291,6 +319,9 @@ func (c *Client) ReadModel() []*read.Entity {
 			Edges: []read.Edge{
 				{Name: "products", Target: "Product", From: "id", To: "supplier_id"},
 			},
+			Lookups: []read.Lookup{
+				{Name: "supplier", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Supplier"}}},
+			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Supplier.Query()
 				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
@@ -315,6 +346,10 @@ func (c *Client) ReadModel() []*read.Entity {
 			Edges: []read.Edge{
 				{Name: "region", Target: "Region", From: "region_id", To: "id", Unique: true},
 				{Name: "employees", Target: "Employee", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "territory_id", To: "employee_id"}},
+			},
+			Lookups: []read.Lookup{
+				{Name: "territory", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Territory"}}},
+				{Name: "territoryByCode", Arguments: []read.LookupArgument{{Name: "code", Column: "code", Kind: read.String}}},
 			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Territory.Query()

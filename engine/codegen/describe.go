@@ -20,6 +20,7 @@ type entity struct {
 	Key         column
 	Fields      []column
 	Edges       []edge
+	Lookups     []lookup
 }
 
 // column is a readable field.
@@ -41,6 +42,19 @@ type edge struct {
 	Description string
 	From, To    string // columns of the near and the far table
 	Join        *join
+}
+
+// lookup is a field at the root that finds one row by a unique key.
+type lookup struct {
+	Name      string
+	Arguments []lookupArgument
+}
+
+type lookupArgument struct {
+	Name, Column string
+	Kind         kind
+	GraphQL      string // type
+	Target       string // entity whose id is given; empty for a plain value
 }
 
 // join is the table of a many-to-many edge.
@@ -78,9 +92,13 @@ func describe(g *gen.Graph) ([]*entity, error) {
 	}
 	for _, e := range entities {
 		faults = append(faults, e.addFields()...)
+	}
+	for _, e := range entities {
 		e.addEdges(exposed)
+		e.addLookups(exposed)
 		faults = append(faults, e.clashes()...)
 	}
+	faults = append(faults, rootClashes(entities)...)
 	return entities, errors.Join(faults...)
 }
 
@@ -175,9 +193,80 @@ func unindexed(t *gen.Type) (faults []error) {
 	return faults
 }
 
+// addLookups adds one for the id and one for every unique key that can be given.
+func (e *entity) addLookups(exposed map[*gen.Type]*entity) {
+	name := camel(e.Name)
+	e.Lookups = []lookup{{name, []lookupArgument{
+		{Name: "id", Column: e.Type.ID.StorageKey(), Kind: e.Key.Kind, GraphQL: "ID", Target: e.Name},
+	}}}
+	add := func(columns ...string) {
+		l := lookup{Name: name + "By"}
+		for i, c := range columns {
+			a, ok := e.lookupArgument(c, exposed)
+			if !ok {
+				return
+			}
+			if i > 0 {
+				l.Name += "And"
+			}
+			l.Name += strings.ToUpper(a.Name[:1]) + a.Name[1:]
+			l.Arguments = append(l.Arguments, a)
+		}
+		e.Lookups = append(e.Lookups, l)
+	}
+	for _, f := range e.Type.Fields {
+		if f.Unique {
+			add(f.StorageKey())
+		}
+	}
+	for _, i := range e.Type.Indexes {
+		if i.Unique && len(i.Annotations) == 0 { // an annotation may make it partial: then it is no key
+			add(i.Columns...)
+		}
+	}
+}
+
+// lookupArgument returns the argument for a column: a field, or the id at the far side of an edge.
+func (e *entity) lookupArgument(name string, exposed map[*gen.Type]*entity) (a lookupArgument, ok bool) {
+	for _, f := range e.Type.Fields {
+		if f.StorageKey() != name || f.IsEdgeField() {
+			continue
+		}
+		for _, c := range e.Fields { // a secret is not among them
+			if c.Name == camel(f.Name) {
+				return lookupArgument{Name: c.Name, Column: name, Kind: c.Kind, GraphQL: c.Kind.GraphQL}, true
+			}
+		}
+	}
+	for _, x := range e.Type.Edges {
+		if target := exposed[x.Type]; target != nil && x.OwnFK() && x.Rel.Column() == name {
+			return lookupArgument{camel(x.Name), name, target.Key.Kind, "ID", target.Name}, true
+		}
+	}
+	return a, false
+}
+
+// rootClashes returns a fault for every name that two fields at the root would share.
+func rootClashes(entities []*entity) (faults []error) {
+	owners := map[string]string{"node": "the API", "nodes": "the API"}
+	for _, e := range entities {
+		names := []string{e.Connection}
+		for _, l := range e.Lookups {
+			names = append(names, l.Name)
+		}
+		for _, name := range names {
+			if owner, taken := owners[name]; taken {
+				faults = append(faults, fmt.Errorf("schema %s: the root field %s is already taken by %s", e.Name, name, owner))
+			}
+			owners[name] = e.Name
+		}
+	}
+	return faults
+}
+
 // clashes returns a fault for every name that two members of the entity would share in the API.
 func (e *entity) clashes() (faults []error) {
-	seen := map[string]bool{e.Key.Name: true}
+	seen := map[string]bool{e.Key.Name: true, "and": true, "or": true, "not": true} // what filters have beside fields
 	check := func(name string) {
 		if seen[name] {
 			faults = append(faults, fmt.Errorf("schema %s: two fields or edges are named %s in the API", e.Name, name))

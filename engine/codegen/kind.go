@@ -26,6 +26,9 @@ func (k kind) key() bool {
 	return false
 }
 
+// Ordered tells whether lists can be ordered by a column of this kind, as engine/read has it.
+func (k kind) Ordered() bool { return k.Model != "JSON" && k.Model != "Bytes" }
+
 func scalar(name string) kind { return kind{Model: name, GraphQL: name} }
 
 // kindOf maps an ent field. 64-bit integers are BigInt, because GraphQL's Int has 32 bits; numeric is Decimal whatever

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -21,6 +23,7 @@ func parse(name string) (*template.Template, error) {
 		"quote":    strconv.Quote,
 		"describe": describeSDL,
 		"enums":    enums,
+		"filters":  filters,
 	}).ParseFS(templates, "template/"+name)
 }
 
@@ -76,4 +79,52 @@ func enums(entities []*entity) (found []column) {
 		}
 	}
 	return found
+}
+
+// filter is the operator object of a scalar.
+type filter struct {
+	Scalar    string
+	Operators []operator
+}
+
+type operator struct{ Name, Type string }
+
+// filters returns the operator objects that the entities' fields need, in the order of the scalars' names.
+func filters(entities []*entity) []filter {
+	scalars := map[string]kind{"ID": {GraphQL: "ID"}, "Int": scalar("Int")} // of every key, of every count
+	for _, e := range entities {
+		for _, f := range e.Fields {
+			scalars[f.Kind.GraphQL] = f.Kind
+		}
+	}
+	var found []filter
+	for _, name := range slices.Sorted(maps.Keys(scalars)) {
+		found = append(found, filter{name, operators(scalars[name])})
+	}
+	return found
+}
+
+func operators(k kind) []operator {
+	t, list := k.GraphQL, "["+k.GraphQL+"!]"
+	equality := []operator{{"eq", t}, {"neq", t}}
+	membership := []operator{{"in", list}, {"notIn", list}}
+	order := []operator{{"gt", t}, {"gte", t}, {"lt", t}, {"lte", t}}
+	null := []operator{{"isNull", "Boolean"}}
+	switch {
+	case t == "ID":
+		return slices.Concat(equality, membership)
+	case k.Model == "Boolean":
+		return slices.Concat(equality, null)
+	case k.Model == "JSON":
+		return slices.Concat([]operator{{"path", "[String!]"}}, equality, []operator{{"contains", t}, {"hasKey", "String"}}, null)
+	case len(k.Values) > 0 || k.Model == "Bytes":
+		return slices.Concat(equality, membership, null)
+	case k.Model == "String":
+		parts := []operator{
+			{"contains", t}, {"startsWith", t}, {"endsWith", t},
+			{"eqFold", t}, {"containsFold", t}, {"startsWithFold", t}, {"endsWithFold", t},
+		}
+		return slices.Concat(equality, membership, order, parts, null)
+	}
+	return slices.Concat(equality, membership, order, null)
 }

@@ -137,11 +137,15 @@ type operand struct {
 func (c *compiler) comparisons(o operand, v value) {
 	var parts []func()
 	for _, m := range v.members() {
-		if !m.given() {
+		switch {
+		case !m.given():
 			c.fail(m.fault(BadUserInput, "must not be null; ask for null with isNull"))
-			continue
+		case m.name == "path":
+			inner := o.expression
+			o.expression = "(" + inner + " #> " + c.plan.parameter(c.operands(operand{kind: String}, m.value), "text[]") + ")"
+		default:
+			parts = append(parts, func() { c.comparison(o, m) })
 		}
-		parts = append(parts, func() { c.comparison(o, m) })
 	}
 	c.joined(parts, " AND ", "true")
 }
@@ -173,8 +177,15 @@ func (c *compiler) comparison(o operand, m memberValue) {
 		return
 	}
 	switch m.name {
+	case "hasKey":
+		s.write(o.expression, " ? ")
+		s.arg(c.content(String, v), "text")
 	case "isNull":
-		s.write(o.expression, " IS NULL")
+		if o.kind == JSON { // where a path leads nowhere, and to the null of JSON
+			s.write("coalesce(", o.expression, ", 'null') = 'null'")
+		} else {
+			s.write(o.expression, " IS NULL")
+		}
 		if v.now() == false {
 			s.write(" IS FALSE")
 		}
@@ -186,6 +197,13 @@ func (c *compiler) comparison(o operand, m memberValue) {
 		s.write("lower(", o.expression, ") = lower(")
 		s.arg(c.content(String, v), "text")
 		s.write(")")
+	case "contains":
+		if o.kind == JSON {
+			s.write(o.expression, " @> ")
+			s.arg(c.content(JSON, v), "jsonb")
+			return
+		}
+		c.pattern(o, m)
 	default:
 		c.pattern(o, m)
 	}
