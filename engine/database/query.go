@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -61,22 +62,23 @@ func (db *DB) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error
 		tag, err := conn.PgConn().CopyFrom(ctx, source, sql)
 		return tag.RowsAffected(), err
 	})
-	if source.err != nil && err != nil {
-		return 0, fmt.Errorf("read COPY data: %w", source.err)
+	if cause := source.err.Load(); cause != nil && err != nil {
+		return 0, fmt.Errorf("read COPY data: %w", *cause)
 	}
 	return n, err
 }
 
-// copySource remembers why reading stopped: PostgreSQL only hands the text of it back.
+// copySource remembers why reading stopped: PostgreSQL only hands the text of it back. When the context ends, pgx's
+// reading goroutine may outlive the call.
 type copySource struct {
 	io.Reader
-	err error
+	err atomic.Pointer[error]
 }
 
 func (s *copySource) Read(p []byte) (int, error) {
 	n, err := s.Reader.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		s.err = err
+		s.err.Store(&err)
 	}
 	return n, err
 }

@@ -3,6 +3,8 @@ package database_test
 import (
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"testing"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -106,4 +108,19 @@ func TestViolationColumnsAreABestEffort(t *testing.T) {
 	}
 	_, ok := database.AsViolation(errors.New("duplicate key value violates unique constraint"))
 	require.False(t, ok, "text is not evidence")
+}
+
+func TestServerError(t *testing.T) {
+	t.Parallel()
+	db := setup(t)
+	_, err := db.Exec(t.Context(), `CREATE TABLE shelf (label text CONSTRAINT labelled CHECK (label <> ''))`)
+	require.NoError(t, err)
+	_, err = db.CopyIn(t.Context(), `COPY shelf FROM STDIN`, strings.NewReader("a\n\n"))
+	e, ok := database.AsServerError(fmt.Errorf("wrapped: %w", err))
+	require.True(t, ok)
+	require.Equal(t, "23514", e.Code)
+	require.Equal(t, "labelled", e.Constraint)
+	require.Contains(t, e.Where, "COPY shelf, line 2")
+	_, ok = database.AsServerError(io.EOF)
+	require.False(t, ok)
 }

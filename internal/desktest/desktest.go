@@ -1,0 +1,185 @@
+// Package desktest runs the order desk in a test: a migrated database of the test's own, the ent client and the GraphQL
+// executor over it, as `api serve` wires them.
+package desktest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"entgo.io/ent/dialect"
+	"github.com/99designs/gqlgen/graphql"
+	gqlexecutor "github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"cambium/engine/database"
+	"cambium/engine/executor"
+	"cambium/engine/migration"
+	"cambium/engine/read"
+	"cambium/ent"
+	"cambium/ent/migrate"
+	_ "cambium/ent/runtime" // hooks and policies
+	"cambium/graph"
+	"cambium/internal/load"
+	"cambium/internal/pgtest"
+)
+
+// Desk is the order desk over one database.
+type Desk struct {
+	DB     *database.DB
+	Client *ent.Client
+
+	exec *gqlexecutor.Executor
+	read counted
+	ent  atomic.Int64
+}
+
+// Empty returns a desk without rows.
+func Empty(t testing.TB) *Desk {
+	t.Helper()
+	return open(t, pgtest.Clone(t, "order desk", func(ctx context.Context, url string) error {
+		return prepare(ctx, url, nil)
+	}))
+}
+
+// Northwind returns a desk with the classic data, which it looks for in NORTHWIND_DIR, or in shared/northwind beside the
+// project.
+func Northwind(t testing.TB) *Desk {
+	t.Helper()
+	dir := NorthwindDir(t)
+	return open(t, pgtest.Clone(t, "order desk with northwind", func(ctx context.Context, url string) error {
+		source, err := load.Directory(dir)
+		if err != nil {
+			return err
+		}
+		return prepare(ctx, url, source)
+	}))
+}
+
+// NorthwindDir returns the directory of the classic data. The test fails where there is none.
+func NorthwindDir(t testing.TB) string {
+	t.Helper()
+	dir := os.Getenv("NORTHWIND_DIR")
+	if dir == "" {
+		dir = filepath.Join(root(t), "..", "shared", "northwind")
+	}
+	require.FileExists(t, filepath.Join(dir, "orders.csv"),
+		"this test needs the Northwind data; set NORTHWIND_DIR to its directory")
+	return dir
+}
+
+// root is the directory of go.mod.
+func root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		require.NotEqual(t, filepath.Dir(dir), dir, "no go.mod above the test")
+		dir = filepath.Dir(dir)
+	}
+}
+
+func prepare(ctx context.Context, url string, source load.Source) error {
+	db, err := connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // the template is unusable then, and says so
+	if _, err := migration.Apply(ctx, db, migration.NewDir(migrate.Migrations()), migration.Options{}); err != nil {
+		return err
+	}
+	if source != nil {
+		_, err = load.Load(ctx, db, source, load.Options{})
+	}
+	return err
+}
+
+func connect(ctx context.Context, url string) (*database.DB, error) {
+	config, err := database.ConfigFromEnv(func(name string) string {
+		if name == "DATABASE_URL" {
+			return url
+		}
+		return ""
+	})
+	if err != nil {
+		return nil, err
+	}
+	return database.Open(ctx, config, slog.New(slog.DiscardHandler))
+}
+
+func open(t testing.TB, url string) *Desk {
+	t.Helper()
+	db, err := connect(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	d := &Desk{DB: db, read: counted{Querier: db}}
+	driver := dialect.DebugWithContext(db.Driver(), func(context.Context, ...any) { d.ent.Add(1) })
+	d.Client = ent.NewClient(ent.Driver(driver))
+	schema, err := graph.Schema()
+	require.NoError(t, err)
+	key := sha256.Sum256([]byte(t.Name()))
+	reader, err := read.New(d.Client.ReadModel(), schema, &d.read, read.Config{CursorKey: key[:]})
+	require.NoError(t, err)
+	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(d.Client, "test"), Schema: schema})
+	d.exec = gqlexecutor.New(executor.New(reader, schema, app))
+	d.exec.SetQueryCache(lru.New[*ast.QueryDocument](100))
+	d.exec.Use(extension.Introspection{})
+	return d
+}
+
+// counted counts the reader's statements.
+type counted struct {
+	read.Querier
+
+	n atomic.Int64
+}
+
+func (c *counted) Query(ctx context.Context, sql string, args []any, row func([][]byte) error) error {
+	c.n.Add(1)
+	return c.Querier.Query(ctx, sql, args, row)
+}
+
+// Statements returns how many statements the reader and the client have run so far.
+func (d *Desk) Statements() int64 { return d.read.n.Load() + d.ent.Load() }
+
+// Response is a response as a client decodes it.
+type Response struct {
+	Data   any
+	Raw    string // of the data
+	Errors gqlerror.List
+}
+
+// Do runs an operation.
+func (d *Desk) Do(t testing.TB, query string, variables map[string]any) Response {
+	t.Helper()
+	ctx := graphql.StartOperationTrace(t.Context())
+	op, errs := d.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
+	if len(errs) > 0 {
+		return Response{Errors: errs}
+	}
+	handler, ctx := d.exec.DispatchOperation(ctx, op)
+	response := handler(ctx)
+	r := Response{Raw: string(response.Data), Errors: response.Errors}
+	require.NoError(t, json.Unmarshal(response.Data, &r.Data), "the data is no JSON: %s", response.Data)
+	return r
+}
+
+// Data runs an operation that has no errors and returns its data.
+func (d *Desk) Data(t testing.TB, query string, variables map[string]any) map[string]any {
+	t.Helper()
+	r := d.Do(t, query, variables)
+	require.Empty(t, r.Errors)
+	return r.Data.(map[string]any)
+}
