@@ -159,6 +159,8 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "shipRegion", Column: order.FieldShipRegion, Kind: read.String, Nullable: true},
 				{Name: "shipPostalCode", Column: order.FieldShipPostalCode, Kind: read.String, Nullable: true},
 				{Name: "shipCountry", Column: order.FieldShipCountry, Kind: read.String, Nullable: true},
+				{Name: "total", Expression: "SELECT coalesce(sum(l.unit_price * l.quantity * (1 - l.discount)), 0) FROM order_lines AS l WHERE l.order_id = {id}", Kind: read.Decimal},
+				{Name: "status", Expression: "CASE WHEN {cancelled_at} IS NOT NULL THEN 'CANCELLED' WHEN {shipped_at} IS NOT NULL THEN 'SHIPPED' ELSE 'PLACED' END", Kind: read.Enum},
 			},
 			Edges: []read.Edge{
 				{Name: "customer", Target: "Customer", From: "customer_id", To: "id", Unique: true},
@@ -190,6 +192,7 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "unitPrice", Column: orderline.FieldUnitPrice, Kind: read.Decimal},
 				{Name: "quantity", Column: orderline.FieldQuantity, Kind: read.Int},
 				{Name: "discount", Column: orderline.FieldDiscount, Kind: read.Decimal},
+				{Name: "amount", Expression: "{unit_price} * {quantity} * (1 - {discount})", Kind: read.Decimal},
 			},
 			Edges: []read.Edge{
 				{Name: "order", Target: "Order", From: "order_id", To: "id", Unique: true},
@@ -224,6 +227,7 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "unitsOnOrder", Column: product.FieldUnitsOnOrder, Kind: read.Int},
 				{Name: "reorderLevel", Column: product.FieldReorderLevel, Kind: read.Int},
 				{Name: "discontinued", Column: product.FieldDiscontinued, Kind: read.Boolean},
+				{Name: "inStock", Expression: "{units_in_stock} > 0", Kind: read.Boolean},
 			},
 			Edges: []read.Edge{
 				{Name: "supplier", Target: "Supplier", From: "supplier_id", To: "id", Unique: true},

@@ -24,7 +24,45 @@ const Name = "CambiumAPI"
 type Annotation struct {
 	// Operations lists what the API may do with the entity. Empty: the entity is not exposed.
 	Operations []Operation `json:"operations,omitempty"`
+	// Computed are the entity's computed fields.
+	Computed []Field `json:"computed,omitempty"`
 }
+
+// Type is the GraphQL type of a computed field.
+type Type string
+
+// The types of computed fields, each with the PostgreSQL type that its expression is cast to.
+const (
+	BigInt  Type = "BigInt"  // bigint
+	Boolean Type = "Boolean" // boolean
+	Date    Type = "Date"    // date
+	Decimal Type = "Decimal" // numeric
+	Enum    Type = "Enum"    // text, one of the field's Values; the type is named for the entity and the field
+	Float   Type = "Float"   // double precision
+	Int     Type = "Int"     // integer
+	String  Type = "String"  // text
+	Time    Type = "Time"    // timestamptz
+)
+
+// Field is a computed field: it is read, filtered and ordered by like any other, and is never stored.
+type Field struct {
+	// Name is the field's name in the API.
+	Name string `json:"name"`
+	// Type is its GraphQL type.
+	Type Type `json:"type"`
+	// Values are those of an Enum.
+	Values []string `json:"values,omitempty"`
+	// SQL is the expression, with columns of the entity's table in braces: {unit_price} * {quantity}. It is part of the
+	// program: no rule is applied to other tables that it reads.
+	SQL string `json:"sql"`
+	// Nullable says that the expression can be NULL.
+	Nullable bool `json:"nullable,omitempty"`
+	// Comment becomes the description.
+	Comment string `json:"comment,omitempty"`
+}
+
+// Compute adds a computed field to an entity.
+func Compute(f Field) Annotation { return Annotation{Computed: []Field{f}} }
 
 // Expose opens an entity to the API for the given operations.
 //
@@ -54,6 +92,7 @@ func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 			a.Operations = append(a.Operations, op)
 		}
 	}
+	a.Computed = append(a.Computed, more.Computed...)
 	return a
 }
 

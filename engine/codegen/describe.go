@@ -21,12 +21,15 @@ type entity struct {
 	Fields      []column
 	Edges       []edge
 	Lookups     []lookup
+
+	computed []api.Field
 }
 
 // column is a readable field.
 type column struct {
 	Name        string // GraphQL field
-	Constant    string // the entity package's constant of the column
+	Constant    string // the entity package's constant of the column; none for a computed field
+	Expression  string // of a computed field
 	Kind        kind
 	Nullable    bool
 	Description string
@@ -83,6 +86,7 @@ func describe(g *gen.Graph) ([]*entity, error) {
 		}
 		e := &entity{
 			Type:        t,
+			computed:    a.Computed,
 			Name:        t.Name,
 			Connection:  camel(plural(t.Name)),
 			Description: comment(t),
@@ -128,6 +132,14 @@ func (e *entity) addFields() (faults []error) {
 			Nullable:    f.Optional,
 			Description: f.Comment(),
 		})
+	}
+	for _, f := range e.computed {
+		c, err := compute(t, f)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("schema %s, computed field %s: %w", t.Name, f.Name, err))
+			continue
+		}
+		e.Fields = append(e.Fields, c)
 	}
 	return faults
 }

@@ -71,10 +71,17 @@ var graphqlName = regexp.MustCompile(`^[_A-Za-z][_0-9A-Za-z]*$`)
 // enum maps an enum field to a GraphQL enum of the same values, named for its entity and itself.
 func enum(t *gen.Type, f *gen.Field) (kind, error) {
 	values := f.EnumValues()
+	if err := enumValues(values); err != nil {
+		return kind{}, err
+	}
+	return kind{Model: "Enum", GraphQL: t.Name + f.StructField(), Values: values}, nil
+}
+
+func enumValues(values []string) error {
 	for _, v := range values {
 		if !graphqlName.MatchString(v) || v == "true" || v == "false" || v == "null" {
-			return kind{}, fmt.Errorf("enum value %q is not a GraphQL name; use letters, digits and underscores", v)
+			return fmt.Errorf("enum value %q is not a GraphQL name; use letters, digits and underscores", v)
 		}
 	}
-	return kind{Model: "String", GraphQL: t.Name + f.StructField(), Values: values}, nil
+	return nil
 }

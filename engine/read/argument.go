@@ -220,7 +220,7 @@ func (k Kind) argument(v []byte) (any, error) {
 			return nil, err
 		}
 		return k.parseText(string(text[1 : len(text)-1]))
-	case String:
+	case Enum, String:
 		return string(v), nil
 	}
 	return nil, fmt.Errorf("read: kind %d orders no list", k)

@@ -71,20 +71,20 @@ type row struct {
 	entity  *entity
 	alias   string
 	columns []func()
-	plain   map[string]int
+	fields  map[string]int
 }
 
 func (c *compiler) row(e *entity) *row {
-	return &row{c: c, entity: e, alias: c.plan.alias(), plain: make(map[string]int)}
+	return &row{c: c, entity: e, alias: c.plan.alias(), fields: make(map[string]int)}
 }
 
-// column returns the position of a column of the table.
-func (r *row) column(name string) int {
-	if i, ok := r.plain[name]; ok {
+// field returns the position of a field.
+func (r *row) field(f *Field) int {
+	if i, ok := r.fields[f.Name]; ok {
 		return i
 	}
-	r.plain[name] = r.derived(func() { r.c.plan.write(columnOf(r.alias, name)) })
-	return r.plain[name]
+	r.fields[f.Name] = r.derived(func() { r.c.plan.write(f.sql(r.alias)) })
+	return r.fields[f.Name]
 }
 
 // derived returns the position of an expression.
@@ -96,7 +96,7 @@ func (r *row) derived(write func()) int {
 // write writes the ROW. A row without columns gets its key, so that it differs from no row.
 func (r *row) write() {
 	if len(r.columns) == 0 {
-		r.column(r.entity.Key.Column)
+		r.field(&r.entity.Key)
 	}
 	r.c.plan.write("ROW(")
 	r.c.separated(", ", r.columns)
@@ -117,10 +117,10 @@ func (c *compiler) field(r *row, f graphql.CollectedField) writer {
 	case f.Name == "__typename":
 		return typename(r.entity.Name)
 	case f.Name == r.entity.Key.Name:
-		return id{r.column(r.entity.Key.Column), r.entity}
+		return id{r.field(&r.entity.Key), r.entity}
 	}
 	if d := r.entity.fields[f.Name]; d != nil {
-		return scalar{r.column(d.Column), d.Kind, d.Nullable}
+		return scalar{r.field(d), d.Kind, d.Nullable}
 	}
 	l := r.entity.edges[f.Name]
 	if l == nil { // the model and the SDL come from one generator

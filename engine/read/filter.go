@@ -54,11 +54,11 @@ func (c *compiler) condition(e *entity, alias string, m memberValue) {
 		c.plan.write(" IS NOT TRUE")
 		return
 	case e.Key.Name:
-		c.comparisons(operand{columnOf(alias, e.Key.Column), e.Key.Kind, e}, m.value)
+		c.comparisons(operand{e.Key.sql(alias), e.Key.Kind, e}, m.value)
 		return
 	}
 	if d := e.fields[m.name]; d != nil {
-		c.comparisons(operand{columnOf(alias, d.Column), d.Kind, nil}, m.value)
+		c.comparisons(operand{d.sql(alias), d.Kind, nil}, m.value)
 		return
 	}
 	if l := e.edges[m.name]; l != nil {
@@ -189,8 +189,12 @@ func (c *compiler) comparison(o operand, m memberValue) {
 		if v.now() == false {
 			s.write(" IS FALSE")
 		}
-	case "in", "notIn":
-		s.write(o.expression, map[string]string{"in": " = ANY (", "notIn": " <> ALL ("}[m.name])
+	case "in":
+		s.write(o.expression, " = ANY (")
+		s.arg(c.operands(o, v), o.kind.sqlType()+"[]")
+		s.write(")")
+	case "notIn": // of an empty list, NULL too would be no element
+		s.write(o.expression, " IS NOT NULL AND ", o.expression, " <> ALL (")
 		s.arg(c.operands(o, v), o.kind.sqlType()+"[]")
 		s.write(")")
 	case "eqFold":

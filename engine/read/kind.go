@@ -21,10 +21,11 @@ const (
 	Bytes                   // bytea -> base64 string
 	Date                    // date -> YYYY-MM-DD
 	Decimal                 // numeric -> string
+	Enum                    // text, one of a few names
 	Float                   // double precision, real
 	Int                     // integer, smallint -> number
 	JSON                    // jsonb, json
-	String                  // text, varchar, enums and whatever else is sent as text
+	String                  // text, varchar and whatever else is sent as text
 	Time                    // timestamptz, timestamp -> RFC 3339 in UTC
 	UUID                    // uuid
 )
@@ -71,7 +72,7 @@ func (k Kind) append(dst, v []byte) ([]byte, error) {
 			v = v[1:]
 		}
 		return append(dst, v...), nil
-	case String:
+	case Enum, String:
 		return appendString(dst, v), nil
 	case Time:
 		return appendTime(dst, v)

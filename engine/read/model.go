@@ -3,6 +3,7 @@ package read
 import (
 	"context"
 	"fmt"
+	"regexp"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -29,12 +30,26 @@ type Entity struct {
 	Prepare func(context.Context, *sql.Selector) error
 }
 
-// Field is a readable column.
+// Field is a readable column, or a computed field.
 type Field struct {
-	Name     string // GraphQL field
-	Column   string
-	Kind     Kind
-	Nullable bool
+	Name       string // GraphQL field
+	Column     string
+	Expression string // of a computed field: SQL with columns in braces
+	Kind       Kind
+	Nullable   bool
+}
+
+var braces = regexp.MustCompile(`\{[^{}]*\}`)
+
+// sql returns the field's expression for a row of an alias.
+func (f *Field) sql(alias string) string {
+	if f.Expression == "" {
+		return columnOf(alias, f.Column)
+	}
+	expression := braces.ReplaceAllStringFunc(f.Expression, func(column string) string {
+		return columnOf(alias, column[1:len(column)-1])
+	})
+	return "(" + expression + ")::" + f.Kind.sqlType()
 }
 
 // Edge leads from an entity to another: where From of the near row equals To of the far one, or where a row of the join

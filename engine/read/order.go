@@ -9,14 +9,14 @@ import (
 type order struct {
 	name      string // that cursors are bound to
 	terms     []term
-	lateral   string // alias of the terms that are not plain columns
+	lateral   string // alias of the terms that are expressions
 	positions []int  // of these terms in the row, counted from 1; 0 while not needed
 }
 
-// term is what rows are ordered by: a column, or an expression.
+// term is what rows are ordered by: a field that is a column, or an expression.
 type term struct {
-	column     string
-	expression func(alias string) // writes it; nil for a column
+	field      *Field
+	expression func(alias string) // writes it; nil for a field
 	kind       Kind
 	nullable   bool
 	descending bool
@@ -31,13 +31,13 @@ func (c *compiler) order(e *entity, by value) order {
 			t, name := c.term(e, element)
 			o.terms = append(o.terms, t)
 			o.name += " " + name
-			if t.column == e.Key.Column {
+			if t.field == &e.Key {
 				break // nothing is left to order
 			}
 		}
 	}
-	if n := len(o.terms); n == 0 || o.terms[n-1].column != e.Key.Column {
-		o.terms = append(o.terms, term{column: e.Key.Column, kind: e.Key.Kind})
+	if n := len(o.terms); n == 0 || o.terms[n-1].field != &e.Key {
+		o.terms = append(o.terms, term{field: &e.Key, kind: e.Key.Kind})
 		o.name += " " + e.Key.Name
 	}
 	o.positions = make([]int, len(o.terms))
@@ -70,7 +70,10 @@ func (c *compiler) term(e *entity, v value) (t term, name string) {
 		d = &e.Key
 	}
 	direction, _ := m.now().(string)
-	t = term{column: d.Column, kind: d.Kind, nullable: d.Nullable}
+	t = term{field: d, kind: d.Kind, nullable: d.Nullable}
+	if d.Expression != "" {
+		t.field, t.expression = nil, func(alias string) { c.plan.write(d.sql(alias)) }
+	}
 	t.direct(direction)
 	return t, m.name + ":" + direction
 }
@@ -88,7 +91,7 @@ func (c *compiler) edgeTerm(l *link, v value) (t term, name string) {
 	if l.Unique {
 		inner, name := c.term(l.target, v)
 		t = inner
-		t.column, t.nullable = "", true
+		t.field, t.nullable = nil, true
 		t.expression = func(alias string) {
 			far := s.alias()
 			s.write("(SELECT ")
@@ -123,7 +126,7 @@ func (t term) write(s *statement, alias string) {
 		t.expression(alias)
 		return
 	}
-	s.write(columnOf(alias, t.column))
+	s.write(t.field.sql(alias))
 }
 
 // join writes the expressions of the terms, each once, as a row to refer to.
@@ -152,7 +155,7 @@ func (o order) expression(i int, alias string) string {
 	if o.terms[i].expression != nil {
 		return o.lateral + ".k" + strconv.Itoa(i)
 	}
-	return columnOf(alias, o.terms[i].column)
+	return o.terms[i].field.sql(alias)
 }
 
 // write writes what follows ORDER BY.

@@ -101,8 +101,8 @@ func (p *page) info(f graphql.CollectedField) pageInfo {
 func (p *page) cursor() cursor {
 	w := cursor{order: p.order.name}
 	for i, t := range p.order.terms {
-		if t.column != "" {
-			w.columns = append(w.columns, p.row.column(t.column))
+		if t.field != nil {
+			w.columns = append(w.columns, p.row.field(t.field))
 			continue
 		}
 		if p.order.positions[i] == 0 {

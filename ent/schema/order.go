@@ -71,5 +71,17 @@ func (Order) Annotations() []schema.Annotation {
 		}),
 		schema.Comment("What a customer asked for, and how it gets there."),
 		api.Expose(api.Read),
+		api.Compute(api.Field{
+			Name: "total", Type: api.Decimal,
+			SQL: "SELECT coalesce(sum(l.unit_price * l.quantity * (1 - l.discount)), 0) " +
+				"FROM order_lines AS l WHERE l.order_id = {id}",
+			Comment: "Price of all lines, without freight.",
+		}),
+		api.Compute(api.Field{
+			Name: "status", Type: api.Enum, Values: []string{"PLACED", "SHIPPED", "CANCELLED"},
+			SQL: "CASE WHEN {cancelled_at} IS NOT NULL THEN 'CANCELLED' " +
+				"WHEN {shipped_at} IS NOT NULL THEN 'SHIPPED' ELSE 'PLACED' END",
+			Comment: "How far the order is.",
+		}),
 	}
 }

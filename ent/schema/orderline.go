@@ -58,5 +58,10 @@ func (OrderLine) Annotations() []schema.Annotation {
 		}),
 		schema.Comment("One product of an order, at the price of that day."),
 		api.Expose(api.Read),
+		api.Compute(api.Field{
+			Name: "amount", Type: api.Decimal,
+			SQL:     "{unit_price} * {quantity} * (1 - {discount})",
+			Comment: "Price of the line, without what is given away.",
+		}),
 	}
 }

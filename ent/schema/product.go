@@ -69,5 +69,9 @@ func (Product) Annotations() []schema.Annotation {
 		}),
 		schema.Comment("Something that customers order, with its price and stock."),
 		api.Expose(api.Read),
+		api.Compute(api.Field{
+			Name: "inStock", Type: api.Boolean, SQL: "{units_in_stock} > 0",
+			Comment: "Whether a unit is ready to be sold.",
+		}),
 	}
 }

@@ -20,6 +20,8 @@ func compare(kind read.Kind, a, b any) int {
 		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) // false before true
 	case read.Time:
 		return moment(a).Compare(moment(b))
+	case read.Enum:
+		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
 	default:
 		return strings.Compare(a.(string), b.(string)) // the databases of tests have the collation of bytes
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"cambium/engine/database"
 	"cambium/engine/read"
@@ -28,14 +29,14 @@ func Load(ctx context.Context, db *database.DB, entities []*read.Entity) (*Data,
 	for _, e := range entities {
 		d.entities[e.Name] = e
 		d.names = append(d.names, e.Name)
-		if err := d.load(ctx, db, e.Table); err != nil {
+		if err := d.load(ctx, db, e.Table, computed(e)); err != nil {
 			return nil, err
 		}
 		for _, x := range e.Edges {
 			if x.Join == nil || d.rows[x.Join.Table] != nil {
 				continue
 			}
-			if err := d.load(ctx, db, x.Join.Table); err != nil {
+			if err := d.load(ctx, db, x.Join.Table, ""); err != nil {
 				return nil, err
 			}
 		}
@@ -43,9 +44,29 @@ func Load(ctx context.Context, db *database.DB, entities []*read.Entity) (*Data,
 	return d, nil
 }
 
-func (d *Data) load(ctx context.Context, db *database.DB, table string) error {
+// computed returns the computed fields of an entity as columns more: that an expression means what it says is
+// PostgreSQL's word, here as there.
+func computed(e *read.Entity) (columns string) {
+	for _, f := range e.Fields {
+		if f.Expression != "" {
+			expression := strings.NewReplacer("{", `t."`, "}", `"`).Replace(f.Expression)
+			columns += fmt.Sprintf(`, (%s) AS %q`, expression, column(f))
+		}
+	}
+	return columns
+}
+
+// column is the name under which a row has a field.
+func column(f read.Field) string {
+	if f.Expression != "" {
+		return "computed " + f.Name
+	}
+	return f.Column
+}
+
+func (d *Data) load(ctx context.Context, db *database.DB, table, more string) error {
 	d.rows[table] = []Row{}
-	return db.Query(ctx, fmt.Sprintf(`SELECT to_json(t) FROM %q AS t ORDER BY 1::text`, table), nil, func(values [][]byte) error {
+	return db.Query(ctx, fmt.Sprintf(`SELECT to_json(r) FROM (SELECT t.*%s FROM %q AS t) AS r ORDER BY 1::text`, more, table), nil, func(values [][]byte) error {
 		decoder := json.NewDecoder(bytes.NewReader(values[0]))
 		decoder.UseNumber()
 		var row Row

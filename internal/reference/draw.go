@@ -148,8 +148,8 @@ func (d *Data) drawComparison(t *rapid.T, e *read.Entity, f read.Field) Filter {
 		switch {
 		case f.Name == "id":
 			values = append(values, idOf(e, r))
-		case r[f.Column] != nil:
-			values = append(values, operand(f.Kind, r[f.Column]))
+		case r[column(f)] != nil:
+			values = append(values, operand(f.Kind, r[column(f)]))
 		}
 	}
 	if f.Kind == read.JSON || f.Kind == read.Bytes {
@@ -161,7 +161,7 @@ func (d *Data) drawComparison(t *rapid.T, e *read.Entity, f read.Field) Filter {
 	}
 	if f.Kind != read.Boolean {
 		operators = append(operators, "in", "notIn")
-		if f.Name != "id" {
+		if f.Name != "id" && f.Kind != read.Enum {
 			operators = append(operators, "gt", "gte", "lt", "lte")
 		}
 	}
@@ -192,6 +192,9 @@ func (d *Data) drawComparison(t *rapid.T, e *read.Entity, f read.Field) Filter {
 func operand(kind read.Kind, v any) any {
 	if n, ok := v.(json.Number); ok && (kind == read.BigInt || kind == read.Decimal) {
 		return string(n)
+	}
+	if kind == read.Enum {
+		return enum(v.(string))
 	}
 	return v
 }

@@ -48,7 +48,7 @@ func (d *Data) condition(e *read.Entity, name string, v any, r Row) bool {
 	if f.Name == "id" {
 		return compares(read.String, v.(Filter), idOf(e, r))
 	}
-	return compares(f.Kind, v.(Filter), r[f.Column])
+	return compares(f.Kind, v.(Filter), r[column(f)])
 }
 
 func (d *Data) across(x read.Edge, f Filter, far []Row) bool {

@@ -98,7 +98,7 @@ func (d *Data) term(e *read.Entity, way []string, r Row) (read.Kind, any) {
 		return d.term(d.entities[x.Target], way[1:], far[0])
 	}
 	f := field(e, way[0])
-	return f.Kind, r[f.Column]
+	return f.Kind, r[column(f)]
 }
 
 // Answer is the list as the API shows it, decoded from JSON.
@@ -137,7 +137,7 @@ func (d *Data) object(e *read.Entity, s Selection, r Row) map[string]any {
 	object := map[string]any{"id": idOf(e, r)}
 	for _, name := range s.Fields {
 		f := field(e, name)
-		object[name] = shown(f.Kind, r[f.Column])
+		object[name] = shown(f.Kind, r[column(f)])
 	}
 	for _, x := range e.Edges {
 		for _, one := range s.ToOne {

@@ -1,0 +1,47 @@
+package codegen
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"entgo.io/ent/entc/gen"
+
+	"cambium/engine/api"
+)
+
+var braces = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// compute describes a computed field, whose expression may name columns of the entity that are no secret.
+func compute(t *gen.Type, f api.Field) (column, error) {
+	if !graphqlName.MatchString(f.Name) {
+		return column{}, fmt.Errorf("the name is not a GraphQL name")
+	}
+	columns := map[string]bool{t.ID.StorageKey(): true}
+	for _, c := range t.Fields {
+		columns[c.StorageKey()] = !c.Sensitive()
+	}
+	for _, m := range braces.FindAllStringSubmatch(f.SQL, -1) {
+		if readable, known := columns[m[1]]; !known || !readable {
+			return column{}, fmt.Errorf("{%s} is no readable column of the table", m[1])
+		}
+	}
+	if strings.TrimSpace(f.SQL) == "" {
+		return column{}, fmt.Errorf("it needs SQL")
+	}
+	k := scalar(string(f.Type))
+	switch f.Type {
+	case api.Enum:
+		k = kind{"Enum", t.Name + strings.ToUpper(f.Name[:1]) + f.Name[1:], f.Values}
+		if len(f.Values) == 0 {
+			return column{}, fmt.Errorf("an enum needs values")
+		}
+	case api.BigInt, api.Boolean, api.Date, api.Decimal, api.Float, api.Int, api.String, api.Time:
+	default:
+		return column{}, fmt.Errorf("there is no type %q for it", f.Type)
+	}
+	if err := enumValues(k.Values); err != nil {
+		return column{}, err
+	}
+	return column{Name: f.Name, Expression: f.SQL, Kind: k, Nullable: f.Nullable, Description: f.Comment}, nil
+}
