@@ -36,6 +36,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "Category",
 			Connection: "categories",
+			Aggregate:  "categoriesAggregate",
 			Table:      category.Table,
 			Key:        read.Field{Name: "id", Column: category.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -46,7 +47,7 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "description", Column: category.FieldDescription, Kind: read.String, Nullable: true},
 			},
 			Edges: []read.Edge{
-				{Name: "products", Target: "Product", From: "id", To: "category_id"},
+				{Name: "products", Aggregate: "productsAggregate", Target: "Product", From: "id", To: "category_id"},
 			},
 			Lookups: []read.Lookup{
 				{Name: "category", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Category"}}},
@@ -64,6 +65,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "Customer",
 			Connection: "customers",
+			Aggregate:  "customersAggregate",
 			Table:      customer.Table,
 			Key:        read.Field{Name: "id", Column: customer.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -83,7 +85,7 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "code", Column: customer.FieldCode, Kind: read.String},
 			},
 			Edges: []read.Edge{
-				{Name: "orders", Target: "Order", From: "id", To: "customer_id"},
+				{Name: "orders", Aggregate: "ordersAggregate", Target: "Order", From: "id", To: "customer_id"},
 			},
 			Lookups: []read.Lookup{
 				{Name: "customer", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Customer"}}},
@@ -101,6 +103,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "Employee",
 			Connection: "employees",
+			Aggregate:  "employeesAggregate",
 			Table:      employee.Table,
 			Key:        read.Field{Name: "id", Column: employee.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -123,9 +126,9 @@ func (c *Client) ReadModel() []*read.Entity {
 			},
 			Edges: []read.Edge{
 				{Name: "manager", Target: "Employee", From: "manager_id", To: "id", Unique: true, Nullable: true},
-				{Name: "reports", Target: "Employee", From: "id", To: "manager_id"},
-				{Name: "territories", Target: "Territory", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "employee_id", To: "territory_id"}},
-				{Name: "orders", Target: "Order", From: "id", To: "employee_id"},
+				{Name: "reports", Aggregate: "reportsAggregate", Target: "Employee", From: "id", To: "manager_id"},
+				{Name: "territories", Aggregate: "territoriesAggregate", Target: "Territory", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "employee_id", To: "territory_id"}},
+				{Name: "orders", Aggregate: "ordersAggregate", Target: "Order", From: "id", To: "employee_id"},
 			},
 			Lookups: []read.Lookup{
 				{Name: "employee", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Employee"}}},
@@ -142,6 +145,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "Order",
 			Connection: "orders",
+			Aggregate:  "ordersAggregate",
 			Table:      order.Table,
 			Key:        read.Field{Name: "id", Column: order.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -166,7 +170,7 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "customer", Target: "Customer", From: "customer_id", To: "id", Unique: true},
 				{Name: "employee", Target: "Employee", From: "employee_id", To: "id", Unique: true},
 				{Name: "shipper", Target: "Shipper", From: "shipper_id", To: "id", Unique: true, Nullable: true},
-				{Name: "lines", Target: "OrderLine", From: "id", To: "order_id"},
+				{Name: "lines", Aggregate: "linesAggregate", Target: "OrderLine", From: "id", To: "order_id"},
 			},
 			Lookups: []read.Lookup{
 				{Name: "order", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Order"}}},
@@ -183,6 +187,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "OrderLine",
 			Connection: "orderLines",
+			Aggregate:  "orderLinesAggregate",
 			Table:      orderline.Table,
 			Key:        read.Field{Name: "id", Column: orderline.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -214,6 +219,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "Product",
 			Connection: "products",
+			Aggregate:  "productsAggregate",
 			Table:      product.Table,
 			Key:        read.Field{Name: "id", Column: product.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -232,7 +238,7 @@ func (c *Client) ReadModel() []*read.Entity {
 			Edges: []read.Edge{
 				{Name: "supplier", Target: "Supplier", From: "supplier_id", To: "id", Unique: true},
 				{Name: "category", Target: "Category", From: "category_id", To: "id", Unique: true},
-				{Name: "lines", Target: "OrderLine", From: "id", To: "product_id"},
+				{Name: "lines", Aggregate: "linesAggregate", Target: "OrderLine", From: "id", To: "product_id"},
 			},
 			Lookups: []read.Lookup{
 				{Name: "product", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Product"}}},
@@ -249,6 +255,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "Region",
 			Connection: "regions",
+			Aggregate:  "regionsAggregate",
 			Table:      region.Table,
 			Key:        read.Field{Name: "id", Column: region.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -258,7 +265,7 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "name", Column: region.FieldName, Kind: read.String},
 			},
 			Edges: []read.Edge{
-				{Name: "territories", Target: "Territory", From: "id", To: "region_id"},
+				{Name: "territories", Aggregate: "territoriesAggregate", Target: "Territory", From: "id", To: "region_id"},
 			},
 			Lookups: []read.Lookup{
 				{Name: "region", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Region"}}},
@@ -276,6 +283,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "Shipper",
 			Connection: "shippers",
+			Aggregate:  "shippersAggregate",
 			Table:      shipper.Table,
 			Key:        read.Field{Name: "id", Column: shipper.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -286,7 +294,7 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "phone", Column: shipper.FieldPhone, Kind: read.String, Nullable: true},
 			},
 			Edges: []read.Edge{
-				{Name: "orders", Target: "Order", From: "id", To: "shipper_id"},
+				{Name: "orders", Aggregate: "ordersAggregate", Target: "Order", From: "id", To: "shipper_id"},
 			},
 			Lookups: []read.Lookup{
 				{Name: "shipper", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Shipper"}}},
@@ -303,6 +311,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "Supplier",
 			Connection: "suppliers",
+			Aggregate:  "suppliersAggregate",
 			Table:      supplier.Table,
 			Key:        read.Field{Name: "id", Column: supplier.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -321,7 +330,7 @@ func (c *Client) ReadModel() []*read.Entity {
 				{Name: "fax", Column: supplier.FieldFax, Kind: read.String, Nullable: true},
 			},
 			Edges: []read.Edge{
-				{Name: "products", Target: "Product", From: "id", To: "supplier_id"},
+				{Name: "products", Aggregate: "productsAggregate", Target: "Product", From: "id", To: "supplier_id"},
 			},
 			Lookups: []read.Lookup{
 				{Name: "supplier", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Supplier"}}},
@@ -338,6 +347,7 @@ func (c *Client) ReadModel() []*read.Entity {
 		{
 			Name:       "Territory",
 			Connection: "territories",
+			Aggregate:  "territoriesAggregate",
 			Table:      territory.Table,
 			Key:        read.Field{Name: "id", Column: territory.FieldID, Kind: read.BigInt},
 			Fields: []read.Field{
@@ -349,7 +359,7 @@ func (c *Client) ReadModel() []*read.Entity {
 			},
 			Edges: []read.Edge{
 				{Name: "region", Target: "Region", From: "region_id", To: "id", Unique: true},
-				{Name: "employees", Target: "Employee", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "territory_id", To: "employee_id"}},
+				{Name: "employees", Aggregate: "employeesAggregate", Target: "Employee", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "territory_id", To: "employee_id"}},
 			},
 			Lookups: []read.Lookup{
 				{Name: "territory", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Territory"}}},

@@ -112,7 +112,7 @@ func TestModelLeavesSecretsOut(t *testing.T) {
 	source, err := renderModel(g, entities, "schema.graphql")
 	require.NoError(t, err)
 	require.Contains(t, string(source), `{Name: "author", Target: "User", From: "user_notes", To: "id", Unique: true}`)
-	require.Contains(t, string(source), `{Name: "notes", Target: "Note", From: "id", To: "user_notes"}`)
+	require.Contains(t, string(source), `{Name: "notes", Aggregate: "notesAggregate", Target: "Note", From: "id", To: "user_notes"}`)
 	require.NotContains(t, string(source), "assword")
 	require.NotContains(t, string(source), "ecret")
 }

@@ -16,6 +16,7 @@ type entity struct {
 	Type        *gen.Type
 	Name        string // GraphQL type
 	Connection  string // field of the connection at the root
+	Aggregate   string // field at the root that groups rows
 	Description string
 	Key         column
 	Fields      []column
@@ -40,6 +41,7 @@ type column struct {
 type edge struct {
 	Name        string
 	Target      string // GraphQL type
+	Far         *entity
 	Unique      bool
 	Nullable    bool
 	Description string
@@ -89,6 +91,7 @@ func describe(g *gen.Graph) ([]*entity, error) {
 			computed:    a.Computed,
 			Name:        t.Name,
 			Connection:  camel(plural(t.Name)),
+			Aggregate:   camel(plural(t.Name)) + "Aggregate",
 			Description: comment(t),
 		}
 		exposed[t] = e
@@ -153,6 +156,7 @@ func (e *entity) addEdges(exposed map[*gen.Type]*entity) {
 		d := edge{
 			Name:        camel(x.Name),
 			Target:      target.Name,
+			Far:         target,
 			Unique:      x.Unique,
 			Nullable:    x.Optional || restricted(x.Type),
 			Description: x.Comment(),
@@ -262,7 +266,7 @@ func (e *entity) lookupArgument(name string, exposed map[*gen.Type]*entity) (a l
 func rootClashes(entities []*entity) (faults []error) {
 	owners := map[string]string{"node": "the API", "nodes": "the API"}
 	for _, e := range entities {
-		names := []string{e.Connection}
+		names := []string{e.Connection, e.Aggregate}
 		for _, l := range e.Lookups {
 			names = append(names, l.Name)
 		}
@@ -290,6 +294,9 @@ func (e *entity) clashes() (faults []error) {
 	}
 	for _, x := range e.Edges {
 		check(x.Name)
+		if !x.Unique {
+			check(x.Name + "Aggregate")
+		}
 	}
 	return faults
 }
@@ -327,4 +334,58 @@ func camel(name string) string {
 		}
 	}
 	return b.String()
+}
+
+// measurable tells what aggregate functions there are of a field.
+type measurable struct {
+	Name, Sum, Avg, Extreme string // GraphQL types; empty for none
+}
+
+// Measures returns the fields that have aggregate functions.
+func (e *entity) Measures() (fields []measurable) {
+	for _, f := range e.Fields {
+		m := measurable{Name: f.Name}
+		switch f.Kind.Model {
+		case "Int":
+			m.Sum, m.Avg, m.Extreme = "BigInt", "Decimal", "Int"
+		case "BigInt":
+			m.Sum, m.Avg, m.Extreme = "Decimal", "Decimal", "BigInt"
+		case "Decimal", "Float":
+			m.Sum, m.Avg, m.Extreme = f.Kind.Model, f.Kind.Model, f.Kind.Model
+		case "Date", "String", "Time":
+			m.Extreme = f.Kind.Model
+		default:
+			continue
+		}
+		fields = append(fields, m)
+	}
+	return fields
+}
+
+// Summable tells whether a field has a sum and an average.
+func (e *entity) Summable() bool {
+	for _, m := range e.Measures() {
+		if m.Sum != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Groupable tells whether rows can be grouped by a field of the entity.
+func (e *entity) Groupable() bool {
+	for _, f := range e.Fields {
+		if f.Kind.Ordered() {
+			return true
+		}
+	}
+	return false
+}
+
+// GroupType is the type of a member of a groupBy argument.
+func (c column) GroupType() string {
+	if c.Kind.Model == "Time" || c.Kind.Model == "Date" {
+		return "TimeBucket"
+	}
+	return "Boolean"
 }

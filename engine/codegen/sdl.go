@@ -96,6 +96,13 @@ func filters(entities []*entity) []filter {
 		for _, f := range e.Fields {
 			scalars[f.Kind.GraphQL] = f.Kind
 		}
+		for _, m := range e.Measures() {
+			for _, name := range []string{m.Sum, m.Avg, m.Extreme} {
+				if name != "" {
+					scalars[name] = scalar(name)
+				}
+			}
+		}
 	}
 	var found []filter
 	for _, name := range slices.Sorted(maps.Keys(scalars)) {

@@ -122,6 +122,9 @@ func (c *compiler) field(r *row, f graphql.CollectedField) writer {
 	if d := r.entity.fields[f.Name]; d != nil {
 		return scalar{r.field(d), d.Kind, d.Nullable}
 	}
+	if l := r.entity.aggregates[f.Name]; l != nil {
+		return c.aggregate(c.row(l.target), f, r.derived, c.beyond(r, l))
+	}
 	l := r.entity.edges[f.Name]
 	if l == nil { // the model and the SDL come from one generator
 		c.fail(&Error{Code: BadUserInput, Message: "no such field: " + f.Name, Path: c.pathOf(f)})
@@ -131,7 +134,12 @@ func (c *compiler) field(r *row, f graphql.CollectedField) writer {
 	if l.Unique {
 		return c.toOne(r, l, far, f)
 	}
-	return c.page(far, f, r.derived, func(far string, joins func()) { c.follow(r.alias, l, far, joins) })
+	return c.page(far, f, r.derived, c.beyond(r, l))
+}
+
+// beyond is the list of the rows at the far side of an edge.
+func (c *compiler) beyond(near *row, l *link) from {
+	return func(far string, joins func()) { c.follow(near.alias, l, far, joins) }
 }
 
 // toOne compiles a unique edge: a subquery of at most one ROW.

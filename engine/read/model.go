@@ -15,6 +15,8 @@ type Entity struct {
 	Name string
 	// Connection is the field at the root that pages through all rows.
 	Connection string
+	// Aggregate is the field at the root that groups rows.
+	Aggregate string
 	// Table is the table's name.
 	Table string
 	// Key is the primary key.
@@ -55,12 +57,14 @@ func (f *Field) sql(alias string) string {
 // Edge leads from an entity to another: where From of the near row equals To of the far one, or where a row of the join
 // table pairs their keys.
 type Edge struct {
-	Name     string // GraphQL field
-	Target   string // name of the far entity
-	From, To string // columns
-	Join     *Join  // of a many-to-many edge
-	Unique   bool   // at most one far row
-	Nullable bool   // a unique edge that may lead nowhere
+	Name string // GraphQL field
+	// Aggregate is the field that groups the far rows of a to-many edge.
+	Aggregate string
+	Target    string // name of the far entity
+	From, To  string // columns
+	Join      *Join  // of a many-to-many edge
+	Unique    bool   // at most one far row
+	Nullable  bool   // a unique edge that may lead nowhere
 }
 
 // Lookup finds one row by a unique key.
@@ -92,6 +96,7 @@ type Ref interface {
 type model struct {
 	entities    map[string]*entity
 	connections map[string]*entity
+	aggregates  map[string]*entity
 	lookups     map[string]*lookup
 }
 
@@ -106,9 +111,10 @@ type lookup struct {
 type entity struct {
 	*Entity
 
-	fields   map[string]*Field
-	edges    map[string]*link
-	idPrefix string // of its opaque ids
+	fields     map[string]*Field
+	edges      map[string]*link
+	aggregates map[string]*link
+	idPrefix   string // of its opaque ids
 }
 
 // link is an Edge with its target.
@@ -122,18 +128,20 @@ func newModel(entities []*Entity) (*model, error) {
 	m := &model{
 		entities:    make(map[string]*entity),
 		connections: make(map[string]*entity),
+		aggregates:  make(map[string]*entity),
 		lookups:     make(map[string]*lookup),
 	}
 	for _, e := range entities {
 		if m.entities[e.Name] != nil {
 			return nil, fmt.Errorf("read: entity %s is described twice", e.Name)
 		}
-		x := &entity{Entity: e, fields: make(map[string]*Field), edges: make(map[string]*link), idPrefix: e.Name + ":"}
+		x := &entity{Entity: e, fields: make(map[string]*Field), edges: make(map[string]*link), aggregates: make(map[string]*link), idPrefix: e.Name + ":"}
 		for i := range e.Fields {
 			x.fields[e.Fields[i].Name] = &e.Fields[i]
 		}
 		m.entities[e.Name] = x
 		m.connections[e.Connection] = x
+		m.aggregates[e.Aggregate] = x
 		for i := range e.Lookups {
 			m.lookups[e.Lookups[i].Name] = &lookup{&e.Lookups[i], x}
 		}
@@ -145,7 +153,11 @@ func newModel(entities []*Entity) (*model, error) {
 				return nil, fmt.Errorf("read: edge %s of %s leads to %s, which is not described",
 					x.Edges[i].Name, x.Name, x.Edges[i].Target)
 			}
-			x.edges[x.Edges[i].Name] = &link{Edge: &x.Edges[i], target: target}
+			l := &link{Edge: &x.Edges[i], target: target}
+			x.edges[l.Name] = l
+			if l.Aggregate != "" {
+				x.aggregates[l.Aggregate] = l
+			}
 		}
 	}
 	return m, nil

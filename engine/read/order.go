@@ -165,12 +165,16 @@ func (o order) write(c *compiler, alias string) {
 			c.plan.write(", ")
 		}
 		c.plan.write(o.expression(i, alias))
-		if t.descending {
-			c.plan.write(" DESC")
-		}
-		if t.nullable && t.nullsFirst != t.descending {
-			c.plan.write(" NULLS ", map[bool]string{true: "FIRST", false: "LAST"}[t.nullsFirst])
-		}
+		t.writeDirection(&c.plan.statement)
+	}
+}
+
+func (t term) writeDirection(s *statement) {
+	if t.descending {
+		s.write(" DESC")
+	}
+	if t.nullable && t.nullsFirst != t.descending {
+		s.write(" NULLS ", map[bool]string{true: "FIRST", false: "LAST"}[t.nullsFirst])
 	}
 }
 

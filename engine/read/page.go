@@ -15,7 +15,6 @@ type page struct {
 	from  from
 	where value
 	order order
-	size  value // first or last, whichever is given
 	after seek
 	until seek // the argument before
 	skip  value
@@ -113,44 +112,55 @@ func (p *page) cursor() cursor {
 	return w
 }
 
-// extent sets the page's size and end. What the document fixes stands in the statement's text, where the planner sees
-// it; what a variable gives is a parameter, so that the text stays the same.
+// extent sets the page's size and end.
 func (p *page) extent(first, last value) {
-	c, plan, size := p.c, p.c.plan, first
+	size := first
 	switch {
 	case first.given() && last.given():
-		c.fail(last.fault(BadUserInput, "cannot be given with first"))
+		p.c.fail(last.fault(BadUserInput, "cannot be given with first"))
 	case last.given() && p.skip.given():
-		c.fail(p.skip.fault(BadUserInput, "cannot be given with last"))
+		p.c.fail(p.skip.fault(BadUserInput, "cannot be given with last"))
 	case last.given():
 		size, p.writer.last = last, true
 	}
-	p.size = size
-	config := c.config
-	get := func(variables map[string]any) (int, error) {
-		v := size.get(variables)
-		if v == nil {
-			return config.DefaultPage, nil
-		}
-		n, ok := integerOf(v)
-		if !ok || n < 1 || n > int64(config.MaxPage) {
-			return 0, size.fault(BadUserInput, "must be from 1 to %d", config.MaxPage)
-		}
-		return int(n), nil
-	}
-	index := len(plan.sizes)
+	index, _ := p.c.extent(size)
 	p.writer.size = index
-	plan.sizes = append(plan.sizes, func(b *binding) (int, error) { return get(b.variables) })
-	p.limit = func() {
-		plan.arg(func(b *binding) (any, error) { return int64(b.sizes[index]) + 1, nil }, "bigint")
-	}
-	if size.fixed() {
-		n, err := get(nil)
-		if err != nil {
-			c.fail(err)
+	p.limit = p.c.limit(size, index, 1)
+}
+
+// extent makes an argument the size of a list: its index in the binding, and what writes it as a LIMIT.
+func (c *compiler) extent(size value) (index int, limit func()) {
+	index = len(c.plan.sizes)
+	c.plan.sizes = append(c.plan.sizes, func(b *binding) (int, error) { return c.config.size(size, b.variables) })
+	return index, c.limit(size, index, 0)
+}
+
+// limit returns what writes a size, and so many rows more, as a LIMIT. What the document fixes stands in the
+// statement's text, where the planner sees it; what a variable gives is a parameter, so that the text stays the same.
+func (c *compiler) limit(size value, index, more int) func() {
+	if !size.fixed() {
+		return func() {
+			c.plan.arg(func(b *binding) (any, error) { return int64(b.sizes[index] + more), nil }, "bigint")
 		}
-		p.limit = func() { plan.write(strconv.Itoa(n + 1)) }
 	}
+	n, err := c.config.size(size, nil)
+	if err != nil {
+		c.fail(err)
+	}
+	return func() { c.plan.write(strconv.Itoa(n + more)) }
+}
+
+// size returns the number of rows that an argument asks for.
+func (c Config) size(v value, variables map[string]any) (int, error) {
+	given := v.get(variables)
+	if given == nil {
+		return c.DefaultPage, nil
+	}
+	n, ok := integerOf(given)
+	if !ok || n < 1 || n > int64(c.MaxPage) {
+		return 0, v.fault(BadUserInput, "must be from 1 to %d", c.MaxPage)
+	}
+	return int(n), nil
 }
 
 // seek is a cursor that the page begins after, or ends before.

@@ -220,7 +220,9 @@ func (r *Reader) plan(op *graphql.OperationContext, node any, roots func(*compil
 	}
 	c := &compiler{model: r.model, schema: r.schema, config: r.config, op: op, plan: &plan{}}
 	roots(c)
-	c.finish()
+	if c.fault == nil { // else there may be nothing to write
+		c.finish()
+	}
 	if c.fault != nil {
 		return nil, c.fault
 	}

@@ -9,7 +9,8 @@ const nodeInterface = "Node"
 
 // serves tells whether the root field is the reader's.
 func (m *model) serves(field string) bool {
-	return field == "node" || field == "nodes" || m.connections[field] != nil || m.lookups[field] != nil
+	return field == "node" || field == "nodes" || m.connections[field] != nil || m.lookups[field] != nil ||
+		m.aggregates[field] != nil
 }
 
 // root compiles a field of the operation's root.
@@ -23,8 +24,16 @@ func (c *compiler) root(f graphql.CollectedField) root {
 	case c.model.lookups[f.Name] != nil:
 		return root{path, c.lookup(c.model.lookups[f.Name], f)}
 	}
+	if e := c.model.aggregates[f.Name]; e != nil {
+		return root{path, c.aggregate(c.row(e), f, c.column, c.every(e))}
+	}
 	e := c.model.connections[f.Name]
-	return root{path, c.page(c.row(e), f, c.column, func(alias string, joins func()) { c.all(e, alias, joins) })}
+	return root{path, c.page(c.row(e), f, c.column, c.every(e))}
+}
+
+// every is the list of all rows of an entity.
+func (c *compiler) every(e *entity) from {
+	return func(alias string, joins func()) { c.all(e, alias, joins) }
 }
 
 // lookup compiles a search by a unique key.

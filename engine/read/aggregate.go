@@ -1,0 +1,346 @@
+package read
+
+import (
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// aggregate is a field that groups rows, being compiled: an array of ROWs, one for each group.
+type aggregate struct {
+	c       *compiler
+	row     *row
+	groups  []group
+	lateral string // alias of the groups' expressions
+
+	columns []string // of the ROW
+	at      map[string]int
+}
+
+// group is what rows are grouped by.
+type group struct {
+	way        string // to the field, as in customer.country
+	expression func(alias string)
+	kind       Kind
+}
+
+// aggregate compiles an aggregate over the row's entity. Add puts a column into the row around it.
+func (c *compiler) aggregate(r *row, f graphql.CollectedField, add func(func()) int, from from) writer {
+	a := &aggregate{c: c, row: r, at: make(map[string]int)}
+	if by := c.argument(f, "groupBy"); by.given() {
+		for _, element := range by.elements() {
+			a.groups = append(a.groups, a.group(r.entity, "", element))
+		}
+		a.lateral = c.plan.alias()
+	}
+	var o *object
+	c.under(f, func() {
+		o = a.object(f, map[string]func(graphql.CollectedField) writer{
+			"count": func(graphql.CollectedField) writer { return scalar{column: a.column("count(*)"), kind: Int} },
+			"group": func(g graphql.CollectedField) writer { return a.shared(r.entity, "", g) },
+			"sum":   func(g graphql.CollectedField) writer { return a.measures("sum", g) },
+			"avg":   func(g graphql.CollectedField) writer { return a.measures("avg", g) },
+			"min":   func(g graphql.CollectedField) writer { return a.measures("min", g) },
+			"max":   func(g graphql.CollectedField) writer { return a.measures("max", g) },
+		})
+	})
+	where, having := c.argument(f, "where"), c.argument(f, "having")
+	by, first, skip := c.argument(f, "orderBy"), c.argument(f, "first"), c.argument(f, "offset")
+	_, limit := c.extent(first)
+	return records{add(func() {
+		s := &c.plan.statement
+		s.write("(SELECT array_agg(s.r) FROM (SELECT ROW(")
+		for i, column := range a.columns {
+			if i > 0 {
+				s.write(", ")
+			}
+			s.write(column)
+		}
+		s.write(") AS r")
+		from(r.alias, a.join)
+		c.restrict(r.entity, r.alias, where)
+		a.groupBy()
+		if having.given() {
+			s.write(" HAVING ")
+			a.having(having)
+		}
+		a.orderBy(by)
+		s.write(" LIMIT ")
+		limit()
+		if skip.given() {
+			s.write(" OFFSET ")
+			s.arg(c.offset(skip), "bigint")
+		}
+		s.write(") AS s)")
+	}), o}
+}
+
+// column returns the position of an expression in the ROW.
+func (a *aggregate) column(expression string) int {
+	i, ok := a.at[expression]
+	if !ok {
+		i = len(a.columns)
+		a.at[expression] = i
+		a.columns = append(a.columns, expression)
+	}
+	return i
+}
+
+// object compiles a selection on a type of the aggregate, each field by its name.
+func (a *aggregate) object(f graphql.CollectedField, fields map[string]func(graphql.CollectedField) writer) *object {
+	o := &object{}
+	name := f.Definition.Type.Name()
+	for _, g := range a.c.fields(f.Selections, name) {
+		if g.Name == "__typename" {
+			o.add(g.Alias, typename(name))
+			continue
+		}
+		if compile := fields[g.Name]; compile != nil {
+			a.c.under(f, func() { o.add(g.Alias, compile(g)) })
+		}
+	}
+	return o
+}
+
+// measures compiles what is selected of sum, avg, min or max.
+func (a *aggregate) measures(function string, f graphql.CollectedField) writer {
+	fields := make(map[string]func(graphql.CollectedField) writer)
+	for name := range a.row.entity.fields {
+		fields[name] = func(graphql.CollectedField) writer {
+			expression, kind := a.measure(function, name)
+			return scalar{column: a.column(expression), kind: kind, nullable: true}
+		}
+	}
+	return a.object(f, fields)
+}
+
+// measure returns the expression and the kind of an aggregate function over a field: a sum of integers is one of the
+// next size, an average of any exact number is a decimal.
+func (a *aggregate) measure(function, name string) (expression string, kind Kind) {
+	d := a.row.entity.fields[name]
+	kind = d.Kind
+	switch {
+	case function == "sum" && kind == Int:
+		kind = BigInt
+	case function == "sum" && kind == BigInt, function == "avg" && kind != Float:
+		kind = Decimal
+	}
+	return function + "(" + d.sql(a.row.alias) + ")", kind
+}
+
+// group compiles one element of a groupBy argument: a field, or one at the far side of a to-one edge.
+func (a *aggregate) group(e *entity, before string, v value) group {
+	members := v.members()
+	if len(members) != 1 || !members[0].given() {
+		a.c.fail(v.fault(BadUserInput, "must have exactly one member"))
+		return group{}
+	}
+	m, s := members[0], &a.c.plan.statement
+	if l := e.edges[m.name]; l != nil {
+		inner := a.group(l.target, before+m.name+".", m.value)
+		return group{inner.way, func(alias string) {
+			far := s.alias()
+			s.write("(SELECT ")
+			inner.expression(far)
+			a.c.follow(alias, l, far, nil)
+			s.write(")")
+		}, inner.kind}
+	}
+	d := e.fields[m.name]
+	if m.now() == false {
+		a.c.fail(m.fault(BadUserInput, "must be true"))
+	}
+	bucket, _ := m.now().(string)
+	return group{before + m.name, func(alias string) { s.write(bucketed(d, alias, bucket)) }, d.Kind}
+}
+
+// bucketed returns a field, or the start of the time bucket that it falls into: in UTC, weeks from Monday.
+func bucketed(d *Field, alias, bucket string) string {
+	units := map[string]string{
+		"HOUR": "hour", "DAY": "day", "WEEK": "week", "MONTH": "month", "QUARTER": "quarter", "YEAR": "year",
+	}
+	unit, ok := units[bucket]
+	switch {
+	case !ok:
+		return d.sql(alias)
+	case d.Kind == Date:
+		return "date_trunc('" + unit + "', " + d.sql(alias) + "::timestamp)::date"
+	}
+	return "date_trunc('" + unit + "', " + d.sql(alias) + ", 'UTC')"
+}
+
+// join writes the groups' expressions, each once, as a row to refer to.
+func (a *aggregate) join() {
+	if len(a.groups) == 0 {
+		return
+	}
+	s := &a.c.plan.statement
+	s.write(" CROSS JOIN LATERAL (SELECT ")
+	for i, g := range a.groups {
+		if i > 0 {
+			s.write(", ")
+		}
+		g.expression(a.row.alias)
+		s.write(" AS g", strconv.Itoa(i))
+	}
+	s.write(") AS ", a.lateral)
+}
+
+func (a *aggregate) groupColumn(i int) string { return a.lateral + ".g" + strconv.Itoa(i) }
+
+func (a *aggregate) groupBy() {
+	for i := range a.groups {
+		a.c.plan.write(map[bool]string{true: " GROUP BY ", false: ", "}[i == 0], a.groupColumn(i))
+	}
+}
+
+// shared compiles what is selected of the values that a group's rows share.
+func (a *aggregate) shared(e *entity, before string, f graphql.CollectedField) writer {
+	fields := make(map[string]func(graphql.CollectedField) writer)
+	for name := range e.fields {
+		fields[name] = func(g graphql.CollectedField) writer {
+			for i, by := range a.groups {
+				if by.way == before+name {
+					return scalar{column: a.column(a.groupColumn(i)), kind: by.kind, nullable: true}
+				}
+			}
+			a.c.fail(&Error{Code: BadUserInput, Message: before + name + " is not grouped by", Path: a.c.pathOf(g)})
+			return typename("")
+		}
+	}
+	for name, l := range e.edges {
+		fields[name] = func(g graphql.CollectedField) writer { return a.shared(l.target, before+name+".", g) }
+	}
+	return a.object(f, fields)
+}
+
+// having writes a filter on the groups: all its members together.
+func (a *aggregate) having(v value) {
+	var parts []func()
+	for _, m := range v.members() {
+		if !m.given() {
+			a.c.fail(m.fault(BadUserInput, "must not be null"))
+			continue
+		}
+		parts = append(parts, func() {
+			switch m.name {
+			case "and", "or":
+				var inner []func()
+				for _, element := range m.elements() {
+					inner = append(inner, func() { a.having(element) })
+				}
+				if m.name == "and" {
+					a.c.joined(inner, " AND ", "true")
+				} else {
+					a.c.joined(inner, " OR ", "false")
+				}
+			case "not":
+				a.having(m.value)
+				a.c.plan.write(" IS NOT TRUE")
+			case "count":
+				a.c.comparisons(operand{"count(*)", BigInt, nil}, m.value)
+			default:
+				a.havingMeasures(m)
+			}
+		})
+	}
+	a.c.joined(parts, " AND ", "true")
+}
+
+func (a *aggregate) havingMeasures(m memberValue) {
+	var parts []func()
+	for _, f := range m.members() {
+		if !f.given() {
+			a.c.fail(f.fault(BadUserInput, "must not be null"))
+			continue
+		}
+		expression, kind := a.measure(m.name, f.name)
+		parts = append(parts, func() { a.c.comparisons(operand{expression, kind, nil}, f.value) })
+	}
+	a.c.joined(parts, " AND ", "true")
+}
+
+// orderBy writes the order of the groups: what is asked for, then their values, so that no two are equal.
+func (a *aggregate) orderBy(by value) {
+	var terms []func()
+	if by.given() {
+		for _, element := range by.elements() {
+			expression, direction := a.orderTerm(element)
+			t := term{nullable: true}
+			t.direct(direction)
+			terms = append(terms, func() { a.c.plan.write(expression); t.writeDirection(&a.c.plan.statement) })
+		}
+	}
+	for i := range a.groups {
+		terms = append(terms, func() { a.c.plan.write(a.groupColumn(i)) })
+	}
+	if len(terms) > 0 {
+		a.c.plan.write(" ORDER BY ")
+		a.c.separated(", ", terms)
+	}
+}
+
+func (a *aggregate) orderTerm(v value) (expression, direction string) {
+	way, at := "", v
+	for {
+		members := at.members()
+		if len(members) != 1 || !members[0].given() {
+			a.c.fail(v.fault(BadUserInput, "must have exactly one member"))
+			return "1", ""
+		}
+		m := members[0]
+		if text, leaf := m.now().(string); leaf {
+			return a.termOf(way, m.name, m.value), text
+		}
+		way, at = way+m.name+".", m.value
+	}
+}
+
+func (a *aggregate) termOf(way, name string, v value) string {
+	switch way {
+	case "":
+		return "count(*)"
+	case "sum.", "avg.", "min.", "max.":
+		expression, _ := a.measure(way[:3], name)
+		return expression
+	}
+	for i, g := range a.groups {
+		if "group."+g.way == way+name {
+			return a.groupColumn(i)
+		}
+	}
+	a.c.fail(v.fault(BadUserInput, "is not grouped by"))
+	return "1"
+}
+
+// records writes an array of records as objects.
+type records struct {
+	column int
+	object *object
+}
+
+func (w records) write(r *renderer, row [][]byte) error {
+	v, err := at(row, w.column)
+	if err != nil {
+		return err
+	}
+	a, err := newArray(v)
+	if err != nil {
+		return err
+	}
+	r.text("[")
+	for i := 0; a.n > 0; i++ {
+		if i > 0 {
+			r.text(",")
+		}
+		record, err := a.next()
+		if err != nil {
+			return err
+		}
+		if err := w.object.writeRecord(r, record); err != nil {
+			return err
+		}
+	}
+	r.text("]")
+	return nil
+}
