@@ -5,19 +5,18 @@ import (
 	"regexp"
 	"strings"
 
-	"entgo.io/ent/entc/gen"
-
 	"cambium/engine/api"
 )
 
 var braces = regexp.MustCompile(`\{([^{}]*)\}`)
 
 // compute describes a computed field, whose expression may name columns of the entity that are no secret.
-func compute(t *gen.Type, f api.Field) (column, error) {
+func compute(e *entity, f api.Field) (column, error) {
+	t := e.Type
 	if !graphqlName.MatchString(f.Name) {
 		return column{}, fmt.Errorf("the name is not a GraphQL name")
 	}
-	columns := map[string]bool{t.ID.StorageKey(): true}
+	columns := map[string]bool{e.ID.StorageKey(): true}
 	for _, c := range t.Fields {
 		columns[c.StorageKey()] = !c.Sensitive()
 	}

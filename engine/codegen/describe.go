@@ -14,6 +14,7 @@ import (
 // entity is what the templates need to know of an exposed entity.
 type entity struct {
 	Type        *gen.Type
+	ID          *gen.Field
 	Name        string // GraphQL type
 	Connection  string // field of the connection at the root
 	Aggregate   string // field at the root that groups rows
@@ -81,13 +82,15 @@ func describe(g *gen.Graph) ([]*entity, error) {
 		if !a.Allows(api.Read) {
 			continue
 		}
-		if !t.HasOneFieldID() {
-			faults = append(faults, fmt.Errorf("schema %s: exposed, but its id has several fields; "+
-				"give it an id of one field, or do not expose it", t.Name))
+		id := idOf(t)
+		if id == nil {
+			faults = append(faults, fmt.Errorf("schema %s: exposed, but without an id of one field; "+
+				"give it a field named id, or do not expose it", t.Name))
 			continue
 		}
 		e := &entity{
 			Type:        t,
+			ID:          id,
 			computed:    a.Computed,
 			Name:        t.Name,
 			Connection:  camel(plural(t.Name)),
@@ -109,18 +112,35 @@ func describe(g *gen.Graph) ([]*entity, error) {
 	return entities, errors.Join(faults...)
 }
 
+// idOf returns the field by which the rows of a table are addressed: of a view, which has no id to ent, the field of
+// that name. There is none where the key has several columns.
+func idOf(t *gen.Type) *gen.Field {
+	if t.HasOneFieldID() {
+		return t.ID
+	}
+	if !t.IsView() {
+		return nil
+	}
+	for _, f := range t.Fields {
+		if f.Name == "id" && !f.Optional && !f.Sensitive() {
+			return f
+		}
+	}
+	return nil
+}
+
 func (e *entity) addFields() (faults []error) {
 	t := e.Type
-	k, err := kindOf(t, t.ID)
+	k, err := kindOf(t, e.ID)
 	if err == nil && !k.key() {
 		err = fmt.Errorf("a key of this type cannot be addressed; use an integer, a string or a UUID")
 	}
 	if err != nil {
-		faults = append(faults, fmt.Errorf("schema %s, field %s: %w", t.Name, t.ID.Name, err))
+		faults = append(faults, fmt.Errorf("schema %s, field %s: %w", t.Name, e.ID.Name, err))
 	}
-	e.Key = column{Name: "id", Constant: t.ID.Constant(), Kind: k, Description: "Opaque id, unique among all entities."}
+	e.Key = column{Name: "id", Constant: e.ID.Constant(), Kind: k, Description: "Opaque id, unique among all entities."}
 	for _, f := range t.Fields {
-		if f.Sensitive() || f.IsEdgeField() {
+		if f == e.ID || f.Sensitive() || f.IsEdgeField() {
 			continue // a secret is never readable; a foreign key is read through its edge
 		}
 		k, err := kindOf(t, f)
@@ -137,7 +157,7 @@ func (e *entity) addFields() (faults []error) {
 		})
 	}
 	for _, f := range e.computed {
-		c, err := compute(t, f)
+		c, err := compute(e, f)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("schema %s, computed field %s: %w", t.Name, f.Name, err))
 			continue
@@ -161,7 +181,7 @@ func (e *entity) addEdges(exposed map[*gen.Type]*entity) {
 			Nullable:    x.Optional || restricted(x.Type),
 			Description: x.Comment(),
 		}
-		key, far := e.Type.ID.StorageKey(), x.Type.ID.StorageKey()
+		key, far := e.ID.StorageKey(), target.ID.StorageKey()
 		switch columns := x.Rel.Columns; {
 		case x.M2M() && x.IsInverse():
 			d.From, d.To, d.Join = key, far, &join{Table: x.Rel.Table, From: columns[1], To: columns[0]}
@@ -213,7 +233,7 @@ func unindexed(t *gen.Type) (faults []error) {
 func (e *entity) addLookups(exposed map[*gen.Type]*entity) {
 	name := camel(e.Name)
 	e.Lookups = []lookup{{name, []lookupArgument{
-		{Name: "id", Column: e.Type.ID.StorageKey(), Kind: e.Key.Kind, GraphQL: "ID", Target: e.Name},
+		{Name: "id", Column: e.ID.StorageKey(), Kind: e.Key.Kind, GraphQL: "ID", Target: e.Name},
 	}}}
 	add := func(columns ...string) {
 		l := lookup{Name: name + "By"}
@@ -350,8 +370,8 @@ func (e *entity) Measures() (fields []measurable) {
 			m.Sum, m.Avg, m.Extreme = "BigInt", "Decimal", "Int"
 		case "BigInt":
 			m.Sum, m.Avg, m.Extreme = "Decimal", "Decimal", "BigInt"
-		case "Decimal", "Float":
-			m.Sum, m.Avg, m.Extreme = f.Kind.Model, f.Kind.Model, f.Kind.Model
+		case "Decimal", "Float", "Real":
+			m.Sum, m.Avg, m.Extreme = f.Kind.GraphQL, f.Kind.GraphQL, f.Kind.GraphQL
 		case "Date", "String", "Time":
 			m.Extreme = f.Kind.Model
 		default:

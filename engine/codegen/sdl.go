@@ -94,7 +94,7 @@ func filters(entities []*entity) []filter {
 	scalars := map[string]kind{"ID": {GraphQL: "ID"}, "Int": scalar("Int")} // of every key, of every count
 	for _, e := range entities {
 		for _, f := range e.Fields {
-			scalars[f.Kind.GraphQL] = f.Kind
+			scalars[f.Kind.Filter()] = f.Kind
 		}
 		for _, m := range e.Measures() {
 			for _, name := range []string{m.Sum, m.Avg, m.Extreme} {
@@ -120,6 +120,8 @@ func operators(k kind) []operator {
 	switch {
 	case t == "ID":
 		return slices.Concat(equality, membership)
+	case k.list():
+		return slices.Concat(equality, []operator{{"contains", t}, {"overlaps", t}}, null)
 	case k.Model == "Boolean":
 		return slices.Concat(equality, null)
 	case k.Model == "JSON":

@@ -68,6 +68,11 @@ func (s *Schema) query(ctx context.Context, op *graphql.OperationContext) []byte
 		}
 	}
 	answers := s.reader.Read(ctx, op, entities)
+	for i, a := range answers {
+		for _, fault := range a.Faults {
+			graphql.AddError(ctx, located(entities[i], fault))
+		}
+	}
 	own, ok := s.others(ctx, op, others)
 	if !ok {
 		return null
@@ -81,21 +86,16 @@ func (s *Schema) query(ctx context.Context, op *graphql.OperationContext) []byte
 		case f.Name == "__typename":
 			value = []byte(`"` + s.schema.Query.Name + `"`)
 		case s.reader.Serves(f.Name):
-			if value = answers[0].Value; answers[0].Err != nil {
-				graphql.AddError(ctx, located(f, answers[0].Err))
-				value = null
-			}
+			value = answers[0].Value
 			answers = answers[1:]
 		default:
 			value = own[f.Alias]
 		}
-		if isNull(value) && f.Definition.Type.NonNull {
-			for _, left := range answers {
-				if left.Err != nil {
-					graphql.AddError(ctx, left.Err)
-				}
+		if isNull(value) {
+			if f.Definition.Type.NonNull {
+				return null
 			}
-			return null
+			value = null
 		}
 		data = append(data, value...)
 	}

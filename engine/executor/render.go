@@ -22,11 +22,16 @@ func (s *Schema) render(ctx context.Context, result any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, v := range values {
+		for _, fault := range v.Faults {
+			graphql.AddError(ctx, located(field.Field, fault))
+		}
+	}
 	if !list {
-		if values[0] == nil {
+		if isNull(values[0].Value) {
 			return nil, nil //nolint:nilnil // null: gqlgen reports it where the schema promises a value
 		}
-		return bytesMarshaler(values[0]), nil
+		return bytesMarshaler(values[0].Value), nil
 	}
 	promised := field.Field.Definition.Type.Elem.NonNull
 	data := []byte{'['}
@@ -34,14 +39,15 @@ func (s *Schema) render(ctx context.Context, result any) (any, error) {
 		if i > 0 {
 			data = append(data, ',')
 		}
-		if v == nil {
+		value := v.Value
+		if isNull(value) {
 			if promised {
 				graphql.AddErrorf(ctx, "element %d must not be null", i)
 				return nil, nil //nolint:nilnil // null, as above
 			}
-			v = null
+			value = null
 		}
-		data = append(data, v...)
+		data = append(data, value...)
 	}
 	return bytesMarshaler(append(data, ']')), nil
 }

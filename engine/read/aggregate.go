@@ -337,7 +337,7 @@ func (w records) write(r *renderer, row [][]byte) error {
 		if err != nil {
 			return err
 		}
-		if err := w.object.writeRecord(r, record); err != nil {
+		if err := w.object.writeElement(r, i, record); err != nil {
 			return err
 		}
 	}

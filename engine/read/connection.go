@@ -61,7 +61,7 @@ func (w nodes) write(r *renderer, row [][]byte) error {
 		if i > 0 {
 			r.text(",")
 		}
-		if err := w.object.writeRecord(r, record); err != nil {
+		if err := w.object.writeElement(r, i, record); err != nil {
 			return err
 		}
 	}

@@ -10,13 +10,18 @@ const (
 	BadUserInput = "BAD_USER_INPUT"
 	// InvalidCursor: a cursor was not made here, or was made for another list or order.
 	InvalidCursor = "INVALID_CURSOR"
+	// NullValue: there is no value where the schema promises one; the nearest value that may be null is (GraphQL,
+	// section 6.4.4).
+	NullValue = "NULL_VALUE"
+	// UnwritableValue: a value has no form in the API, such as a time after the year 9999.
+	UnwritableValue = "UNWRITABLE_VALUE"
 )
 
-// Error is a fault of the operation that its sender can mend. Its message may be shown to them.
+// Error is a fault of the operation, or of a value that it selects. Its message may be shown to its sender.
 type Error struct {
 	Code    string
 	Message string
-	Path    ast.Path // of the field whose argument is at fault
+	Path    ast.Path // of the field at fault
 }
 
 func (e *Error) Error() string { return e.Message }

@@ -18,7 +18,8 @@ func (w list) write(r *renderer, row [][]byte) error {
 		if i > 0 {
 			r.text(",")
 		}
-		return o.writeRecord(r, record)
+		from := len(r.buf)
+		return r.nullOr(o.writeElement(r, i, record), from)
 	})
 	r.text("]")
 	return err
@@ -53,31 +54,20 @@ func (w list) each(r *renderer, row [][]byte, write func(i int, o *object, recor
 	return nil
 }
 
-// single writes the only entity of a list.
-type single struct{ list }
-
-func (w single) write(r *renderer, row [][]byte) error {
-	return w.each(r, row, func(_ int, o *object, record []byte) error { return o.writeRecord(r, record) })
-}
-
-// elements keeps the JSON of each entity of a list, nil where there is no row.
-type elements struct {
+// element writes one entity of a list, null where it was not found.
+type element struct {
 	list
 
-	json [][]byte
+	i int
 }
 
-func (w *elements) write(r *renderer, row [][]byte) error {
-	return w.each(r, row, func(_ int, o *object, record []byte) error {
-		if record == nil {
-			w.json = append(w.json, nil)
+func (w element) write(r *renderer, row [][]byte) error {
+	from := len(r.buf)
+	err := w.each(r, row, func(i int, o *object, record []byte) error {
+		if i != w.i {
 			return nil
 		}
-		from := len(r.buf)
-		if err := o.writeRecord(r, record); err != nil {
-			return err
-		}
-		w.json = append(w.json, append([]byte(nil), r.buf[from:]...))
-		return nil
+		return o.writeRecord(r, record)
 	})
+	return r.nullOr(err, from)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -55,9 +56,9 @@ type Reader struct {
 	plans   *lru.Cache[planKey, *plan]
 }
 
-// planKey is what a plan is for: a node of a cached document, and the shape of the variables.
+// planKey is what a plan is for: an operation of a cached document, and the shape of the variables.
 type planKey struct {
-	node  any
+	node  *ast.OperationDefinition
 	shape string
 }
 
@@ -81,64 +82,61 @@ func New(entities []*Entity, schema *ast.Schema, db Querier, config Config) (*Re
 // Serves tells whether a field of the operation's root is the reader's.
 func (r *Reader) Serves(field string) bool { return r.model.serves(field) }
 
-// Answer is the value of a root field as JSON, or the reason why there is none: an [*Error] where the operation is at
-// fault.
+// Answer is the value of a root field as JSON, or nil for null, with the faults that made it or a part of it null: an
+// [*Error] where the operation or a value is at fault.
 type Answer struct {
-	Value []byte
-	Err   error
+	Value  []byte
+	Faults []error
 }
 
 // Read answers the fields of a query's root, all of which the reader serves, with one statement. A field whose
 // arguments are at fault does not keep the others from being answered.
 func (r *Reader) Read(ctx context.Context, op *graphql.OperationContext, fields []graphql.CollectedField) []Answer {
-	answers := make([]Answer, len(fields))
-	node := any(op.Operation)
 	if len(fields) == 0 {
-		return answers
+		return nil
 	}
-	left := make([]int, len(fields))
-	for i := range left {
-		left[i] = i
-	}
-	for len(left) > 0 {
-		asked := make([]graphql.CollectedField, len(left))
-		for i, at := range left {
-			asked[i] = fields[at]
-		}
-		values, err := r.run(ctx, op, node, func(c *compiler) {
-			for _, f := range asked {
-				c.plan.roots = append(c.plan.roots, c.root(f))
-			}
-		})
-		var fault *Error
-		if bad := -1; errors.As(err, &fault) {
-			for i, at := range left {
-				if len(fault.Path) > 0 && fault.Path[0] == ast.PathName(fields[at].Alias) {
-					bad = i
-				}
-			}
-			if bad >= 0 {
-				answers[left[bad]].Err = err
-				left = append(left[:bad], left[bad+1:]...)
-				node = nil // what is left is no whole operation: its plan is not kept
-				continue
-			}
-		}
-		for i, at := range left {
-			if err != nil {
-				answers[at].Err = err
-			} else {
-				answers[at].Value = values[i]
+	answers, err := r.run(ctx, op, op.Operation, fields)
+	bad := atFault(err, fields)
+	if err == nil || bad < 0 {
+		if err != nil {
+			answers = make([]Answer, len(fields))
+			for i := range answers {
+				answers[i].Faults = []error{err}
 			}
 		}
 		return answers
+	}
+	// What is left is no whole operation: it is planned for this once.
+	return slices.Insert(r.without(ctx, op, fields, bad), bad, Answer{Faults: []error{err}})
+}
+
+// without answers all fields but one.
+func (r *Reader) without(ctx context.Context, op *graphql.OperationContext, fields []graphql.CollectedField, bad int) []Answer {
+	left := slices.Delete(slices.Clone(fields), bad, bad+1)
+	answers := make([]Answer, len(left))
+	for i, f := range left {
+		answer, err := r.run(ctx, op, nil, []graphql.CollectedField{f})
+		if err != nil {
+			answers[i].Faults = []error{err}
+			continue
+		}
+		answers[i] = answer[0]
 	}
 	return answers
 }
 
+// atFault returns the index of the field whose arguments are at fault, -1 where it is none's.
+func atFault(err error, fields []graphql.CollectedField) int {
+	var fault *Error
+	if !errors.As(err, &fault) || len(fault.Path) == 0 {
+		return -1
+	}
+	return slices.IndexFunc(fields, func(f graphql.CollectedField) bool { return fault.Path[0] == ast.PathName(f.Alias) })
+}
+
 // Render answers a field of the app that returned entities: what is selected of each as JSON, nil for a nil entity and
 // for one that the viewer may not see. The path is the field's.
-func (r *Reader) Render(ctx context.Context, op *graphql.OperationContext, field graphql.CollectedField, path ast.Path, refs []Ref) ([][]byte, error) {
+func (r *Reader) Render(ctx context.Context, op *graphql.OperationContext, field graphql.CollectedField, path ast.Path, refs []Ref) ([]Answer, error) {
 	list := make([]target, len(refs))
 	for i, ref := range refs {
 		if ref == nil {
@@ -152,72 +150,42 @@ func (r *Reader) Render(ctx context.Context, op *graphql.OperationContext, field
 		list[i] = target{e, keyArgument(key)}
 	}
 	get := func(*model, map[string]any) ([]target, error) { return list, nil }
-	var w *elements
-	_, err := r.run(ctx, op, nil, func(c *compiler) {
-		w = &elements{list: c.list(field.Selections, path, get)}
-		c.plan.roots = append(c.plan.roots, root{path, w})
+	p, err := r.compile(op, func(c *compiler) {
+		written := c.list(field.Selections, path, get)
+		for i := range refs {
+			c.plan.roots = append(c.plan.roots, root{append(slices.Clone(path), ast.PathIndex(i)), element{written, i}})
+		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	return w.json, nil
+	return r.execute(ctx, op, p)
 }
 
-// run executes a plan, which is kept under the node unless that is nil, and returns the value of each root.
-func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node any, roots func(*compiler)) ([][]byte, error) {
-	p, err := r.plan(op, node, roots)
-	if err != nil {
-		return nil, err
-	}
-	w := renderer{binding: &binding{cursors: r.cursors, variables: op.Variables}}
-	text, args, err := p.bind(ctx, w.binding)
-	if err != nil {
-		return nil, err
-	}
-	values := make([][]byte, len(p.roots))
-	write := func(row [][]byte) error {
-		w.buf = make([]byte, 0, sizeOf(row))
-		ends := make([]int, len(p.roots))
-		for i, root := range p.roots {
-			if err := root.writer.write(&w, row); err != nil {
-				return fmt.Errorf("render %s: %w", root.path, err)
-			}
-			ends[i] = len(w.buf)
-		}
-		from := 0
-		for i, end := range ends {
-			values[i] = w.buf[from:end:end]
-			from = end
-		}
-		return nil
-	}
-	if p.columns == 0 {
-		return values, write(nil) // nothing but ids of no entity
-	}
-	if err := r.db.Query(ctx, text, args, write); err != nil {
-		return nil, err
-	}
-	return values, nil
-}
-
-// sizeOf guesses the size of the JSON from the size of the row: names and text take about as much as the types and
-// lengths of the binary format.
-func sizeOf(row [][]byte) int {
-	n := 256
-	for _, v := range row {
-		n += len(v) * 5 / 4
-	}
-	return n
-}
-
-func (r *Reader) plan(op *graphql.OperationContext, node any, roots func(*compiler)) (*plan, error) {
+// run answers fields with a plan that is kept under the node, unless that is nil.
+func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *ast.OperationDefinition, fields []graphql.CollectedField) ([]Answer, error) {
 	key := planKey{node: node}
 	if node != nil {
 		key.shape = r.model.shape(op, r.schema)
 		if p, ok := r.plans.Get(key); ok {
-			return p, nil
+			return r.execute(ctx, op, p)
 		}
 	}
+	p, err := r.compile(op, func(c *compiler) {
+		for _, f := range fields {
+			c.plan.roots = append(c.plan.roots, c.root(f))
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if node != nil {
+		r.plans.Add(key, p)
+	}
+	return r.execute(ctx, op, p)
+}
+
+func (r *Reader) compile(op *graphql.OperationContext, roots func(*compiler)) (*plan, error) {
 	c := &compiler{model: r.model, schema: r.schema, config: r.config, op: op, plan: &plan{}}
 	roots(c)
 	if c.fault == nil { // else there may be nothing to write
@@ -226,10 +194,25 @@ func (r *Reader) plan(op *graphql.OperationContext, node any, roots func(*compil
 	if c.fault != nil {
 		return nil, c.fault
 	}
-	if node != nil {
-		r.plans.Add(key, c.plan)
-	}
 	return c.plan, nil
+}
+
+// execute runs a plan and returns the value of each root.
+func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *plan) ([]Answer, error) {
+	w := &renderer{binding: &binding{cursors: r.cursors, variables: op.Variables}}
+	text, args, err := p.bind(ctx, w.binding)
+	if err != nil {
+		return nil, err
+	}
+	if p.columns == 0 {
+		return w.answers(p.roots, nil) // nothing but ids of no entity
+	}
+	var answers []Answer
+	err = r.db.Query(ctx, text, args, func(row [][]byte) error {
+		answers, err = w.answers(p.roots, row)
+		return err
+	})
+	return answers, err
 }
 
 // ErrNoInput is what gqlgen's generated code gets where an entity stands as an argument.

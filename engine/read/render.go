@@ -3,7 +3,11 @@ package read
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // renderer appends the response's JSON while the writers walk the row.
@@ -12,12 +16,73 @@ type renderer struct {
 
 	buf    []byte
 	values [][]byte // a stack: the values of the records being written, outermost first
+	faults []*Error // of values; their paths are completed on the way out
 }
 
 var (
 	errShape = errors.New("read: the row does not have the shape of the plan")
-	errNull  = errors.New("read: null where the schema promises a value")
+	// errNull says that a value is null and must not be: so is the one around it. Its fault is noted already.
+	errNull = errors.New("read: null where the schema promises a value")
 )
+
+// fault notes why a value is null.
+func (r *renderer) fault(code, message string) {
+	r.faults = append(r.faults, &Error{Code: code, Message: message})
+}
+
+// within completes the paths of the faults since mark with the place in which they are.
+func (r *renderer) within(mark int, place ast.PathElement) {
+	for _, f := range r.faults[mark:] {
+		f.Path = append(ast.Path{place}, f.Path...)
+	}
+}
+
+// nullOr turns what was written since from into null where a value inside must not be null and this one may.
+func (r *renderer) nullOr(err error, from int) error {
+	if !errors.Is(err, errNull) {
+		return err
+	}
+	r.buf = append(r.buf[:from], "null"...)
+	return nil
+}
+
+// answers writes the value of each root from the row of the statement.
+func (r *renderer) answers(roots []root, row [][]byte) ([]Answer, error) {
+	r.buf = make([]byte, 0, sizeOf(row))
+	answers, ends := make([]Answer, len(roots)), make([]int, len(roots))
+	for i, root := range roots {
+		from, mark := len(r.buf), len(r.faults)
+		switch err := root.writer.write(r, row); {
+		case errors.Is(err, errNull):
+			r.buf = r.buf[:from]
+		case err != nil:
+			return nil, fmt.Errorf("render %s: %w", root.path, err)
+		}
+		ends[i] = len(r.buf)
+		for _, f := range r.faults[mark:] {
+			f.Path = append(slices.Clone(root.path), f.Path...)
+			answers[i].Faults = append(answers[i].Faults, f)
+		}
+	}
+	from := 0
+	for i, end := range ends {
+		if end > from {
+			answers[i].Value = r.buf[from:end:end]
+		}
+		from = end
+	}
+	return answers, nil
+}
+
+// sizeOf guesses the size of the JSON from the size of the row: names and text take about as much as the types and
+// lengths of the binary format.
+func sizeOf(row [][]byte) int {
+	n := 256
+	for _, v := range row {
+		n += len(v) * 5 / 4
+	}
+	return n
+}
 
 func (r *renderer) text(s string) { r.buf = append(r.buf, s...) }
 

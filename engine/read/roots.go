@@ -18,7 +18,7 @@ func (c *compiler) root(f graphql.CollectedField) root {
 	path := c.pathOf(f)
 	switch {
 	case f.Name == "node":
-		return root{path, single{c.list(f.Selections, path, one(c.argument(f, "id")))}}
+		return root{path, element{c.list(f.Selections, path, one(c.argument(f, "id"))), 0}}
 	case f.Name == "nodes":
 		return root{path, c.list(f.Selections, path, many(c.argument(f, "ids"), c.config.MaxPage))}
 	case c.model.lookups[f.Name] != nil:

@@ -1,5 +1,7 @@
 package read
 
+import "github.com/vektah/gqlparser/v2/ast"
+
 // writer writes a value from the row that holds it.
 type writer interface {
 	write(r *renderer, row [][]byte) error
@@ -19,18 +21,24 @@ type object struct {
 }
 
 type member struct {
+	name   string
 	key    string
 	writer writer
 }
 
 func (o *object) add(name string, w writer) {
-	o.members = append(o.members, member{key(name, len(o.members) == 0), w})
+	o.members = append(o.members, member{name, key(name, len(o.members) == 0), w})
 }
 
 func (o *object) write(r *renderer, row [][]byte) error {
 	for i := range o.members {
-		r.text(o.members[i].key)
-		if err := o.members[i].writer.write(r, row); err != nil {
+		m, mark := &o.members[i], len(r.faults)
+		r.text(m.key)
+		err := m.writer.write(r, row)
+		if len(r.faults) > mark {
+			r.within(mark, ast.PathName(m.name))
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -53,6 +61,16 @@ func (o *object) writeRecord(r *renderer, record []byte) error {
 	return err
 }
 
+// writeElement writes the object from a record that is an element of a list.
+func (o *object) writeElement(r *renderer, i int, record []byte) error {
+	mark := len(r.faults)
+	err := o.writeRecord(r, record)
+	if len(r.faults) > mark {
+		r.within(mark, ast.PathIndex(i))
+	}
+	return err
+}
+
 // nested writes an object whose row is a record in a column: the far side of a to-one edge.
 type nested struct {
 	column   int
@@ -66,9 +84,15 @@ func (w nested) write(r *renderer, row [][]byte) error {
 		return err
 	}
 	if v == nil && !w.nullable {
+		r.fault(NullValue, "must not be null")
 		return errNull
 	}
-	return w.object.writeRecord(r, v)
+	from := len(r.buf)
+	err = w.object.writeRecord(r, v)
+	if w.nullable {
+		err = r.nullOr(err, from)
+	}
+	return err
 }
 
 // typename writes the name of a type.
@@ -102,13 +126,20 @@ type scalar struct {
 
 func (w scalar) write(r *renderer, row [][]byte) error {
 	v, err := at(row, w.column)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case v != nil:
-		r.buf, err = w.kind.append(r.buf, v)
-		return err
-	case !w.nullable:
+	}
+	if v != nil {
+		from := len(r.buf)
+		if r.buf, err = w.kind.append(r.buf, v); err == nil {
+			return nil
+		}
+		r.buf = r.buf[:from]
+		r.fault(UnwritableValue, err.Error())
+	} else if !w.nullable {
+		r.fault(NullValue, "must not be null")
+	}
+	if !w.nullable {
 		return errNull
 	}
 	r.text("null")
