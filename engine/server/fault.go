@@ -1,0 +1,82 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Fault is an error as a client is told it.
+type Fault struct {
+	Code    string // for programs, such as BAD_USER_INPUT
+	Message string // for people; never a value, a statement, or another error's text
+	// Path is the field that the fault is about; empty for the field whose resolver failed.
+	Path ast.Path
+	// Status is that of a response without data; 0 is 200.
+	Status int
+	// RetryAfter asks the client to come back then, in whole seconds; 0 does not.
+	RetryAfter time.Duration
+	// Logged has the error itself logged, as a warning, and its id shown: for what an operator has to know of.
+	Logged bool
+}
+
+func (f *Fault) Error() string { return f.Message }
+
+// internal is any error that is nobody's business.
+var internal = &Fault{Code: "INTERNAL", Message: "internal error", Status: http.StatusInternalServerError}
+
+// timedOut is an operation that did not end within [GraphQLConfig.OperationTimeout].
+var timedOut = &Fault{Code: "TIMEOUT", Message: "the operation took too long", Status: http.StatusGatewayTimeout}
+
+// refused is a request that is no GraphQL request.
+func refused(status int, message string) *Fault {
+	return &Fault{Code: "BAD_REQUEST", Message: message, Status: status}
+}
+
+// graphql is the fault as an error of GraphQL. id is that of the request, empty where the log has nothing to add.
+func (f *Fault) graphql(id string) *gqlerror.Error {
+	extensions := map[string]any{"code": f.Code}
+	if id != "" {
+		extensions["id"] = id
+	}
+	return &gqlerror.Error{Err: f, Message: f.Message, Path: f.Path, Extensions: extensions}
+}
+
+// writeFault answers a request that never came to be an operation.
+func writeFault(w http.ResponseWriter, f *Fault, id string) {
+	errs, err := json.Marshal(gqlerror.List{f.graphql(id)})
+	if err != nil { // strings
+		panic(err)
+	}
+	retryAfter(w.Header(), f)
+	writeJSON(w, f.Status, append(append([]byte(`{"errors":`), errs...), '}'))
+}
+
+func retryAfter(header http.Header, f *Fault) {
+	if f.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(int((f.RetryAfter+time.Second-1)/time.Second)))
+	}
+}
+
+var (
+	contentJSON = []string{jsonType + "; charset=utf-8"}
+	noStore     = []string{"no-store"}
+	noSniff     = []string{"nosniff"}
+)
+
+// writeJSON keeps the content type that was negotiated, where one was.
+func writeJSON(w http.ResponseWriter, status int, body []byte) {
+	header := w.Header()
+	if header["Content-Type"] == nil {
+		header["Content-Type"] = contentJSON
+	}
+	header["Cache-Control"] = noStore
+	header["X-Content-Type-Options"] = noSniff
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that has gone is not told
+}

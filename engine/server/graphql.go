@@ -1,0 +1,119 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// graphQL is the transport of one schema.
+type graphQL struct {
+	config   GraphQLConfig
+	executor *executor.Executor
+}
+
+// GraphQL serves a schema by GraphQL over HTTP. It fails, with all faults at once, for a config that is out of its
+// bounds.
+func GraphQL(schema graphql.ExecutableSchema, config GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
+	if err := config.validate(); err != nil {
+		return nil, fmt.Errorf("configure GraphQL: %w", err)
+	}
+	p := presenter{classify: config.Classify, logger: logger}
+	e := executor.New(schema)
+	known := newDocuments(config.CachedDocuments)
+	e.SetQueryCache(known)
+	e.Use(overlapLimit{known, config.MaxTokens})
+	e.SetParserTokenLimit(config.MaxTokens)
+	e.SetDefaultRulesFn(rulesFor(config.Introspection))
+	e.SetDisableSuggestion(!config.Introspection)
+	e.SetErrorPresenter(p.present)
+	e.SetRecoverFunc(p.recovered)
+	if config.Introspection {
+		e.Use(extension.Introspection{})
+	}
+	return &graphQL{config, e}, nil
+}
+
+// ServeHTTP reads one operation, runs it and writes what came of it.
+func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	media, ok := negotiate(r.Header["Accept"])
+	header := w.Header()
+	header["Content-Type"] = media.content
+	header["Vary"] = varyAccept
+	if !ok {
+		g.refuse(w, r, refused(http.StatusNotAcceptable, "Accept allows neither "+responseType+" nor "+jsonType))
+		return
+	}
+	var params *graphql.RawParams
+	var fault *Fault
+	switch r.Method {
+	case http.MethodPost:
+		params, fault = g.post(w, r)
+	case http.MethodGet:
+		params, fault = get(r)
+	default:
+		header.Set("Allow", "GET, POST")
+		fault = refused(http.StatusMethodNotAllowed, "use POST, or GET for queries")
+	}
+	if fault != nil {
+		g.refuse(w, r, fault)
+		return
+	}
+	params.Headers = r.Header
+	g.run(w, r, media, params)
+}
+
+var varyAccept = []string{"Accept"}
+
+func (g *graphQL) refuse(w http.ResponseWriter, r *http.Request, fault *Fault) {
+	writeFault(w, fault, RequestID(r.Context()))
+}
+
+func (g *graphQL) run(w http.ResponseWriter, r *http.Request, media *mediaType, params *graphql.RawParams) {
+	ctx, cancel := context.WithTimeout(r.Context(), g.config.OperationTimeout)
+	defer cancel()
+	ctx = graphql.StartOperationTrace(ctx)
+	op, errs := g.executor.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		response := g.executor.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostRequestErrors)])
+		response.Data = nil
+		media.respond(w, media.requestError, response)
+		return
+	}
+	if e := exchangeOf(ctx); e != nil {
+		e.operation = clip(op.Operation.Name)
+	}
+	if r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
+		w.Header().Set("Allow", "POST")
+		g.refuse(w, r, refused(http.StatusMethodNotAllowed, "GET runs queries only, use POST"))
+		return
+	}
+	if op.Operation.Operation == ast.Subscription {
+		g.refuse(w, r, refused(http.StatusBadRequest, "subscriptions are not served here"))
+		return
+	}
+	next, ctx := g.executor.DispatchOperation(ctx, op)
+	response := next(ctx)
+	switch {
+	case r.Context().Err() != nil: // nobody is listening
+		if e := exchangeOf(ctx); e != nil {
+			e.status = statusClientClosed
+		}
+	case response == nil: // what gqlgen's executor answers once ctx has ended
+		g.refuse(w, r, timedOut)
+	default:
+		media.respond(w, statusOf(w, response), response)
+	}
+}
+
+// statusClientClosed is what nginx logs for a client that went away before it was answered. It is only logged.
+const statusClientClosed = 499
+
+// mostRequestErrors bounds what a document full of faults can make the server write.
+const mostRequestErrors = 20

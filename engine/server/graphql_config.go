@@ -1,0 +1,51 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// GraphQLConfig tunes [GraphQL]. [NewGraphQLConfig] makes one with every default filled in; a zero field means zero.
+type GraphQLConfig struct {
+	// Introspection answers __schema and __type, and puts "did you mean" into validation errors. Default false.
+	Introspection bool
+	// MaxBody is the longest body, in bytes. More than 0. Default 1 MiB.
+	MaxBody int64
+	// MaxTokens is the most tokens that a document may have. More than 0. Default 2000, seven times the introspection
+	// query of GraphiQL; the worst document of that size takes some 10 ms to refuse or to validate.
+	MaxTokens int
+	// CachedDocuments is how many documents are kept parsed and validated, those of up to 8 KiB. More than 0. Default
+	// 500: some 100 MB if all are as large as they can be, 10 MB for those that clients have.
+	CachedDocuments int
+	// OperationTimeout bounds an operation, from its first byte read to its response made. More than 0, and less than
+	// [Config.WriteTimeout]. Default 30s.
+	OperationTimeout time.Duration
+	// Classify knows the errors that clients may be told, and how. Default: none are known, all are internal.
+	Classify func(error) (*Fault, bool)
+}
+
+// NewGraphQLConfig is a GraphQLConfig with every default.
+func NewGraphQLConfig() GraphQLConfig {
+	return GraphQLConfig{
+		MaxBody:          1 << 20,
+		MaxTokens:        2000,
+		CachedDocuments:  500,
+		OperationTimeout: 30 * time.Second,
+		Classify:         func(error) (*Fault, bool) { return nil, false },
+	}
+}
+
+// validate reports all faults together.
+func (c GraphQLConfig) validate() error {
+	faults := []error{
+		positive("MaxBody", c.MaxBody),
+		positive("MaxTokens", c.MaxTokens),
+		positive("CachedDocuments", c.CachedDocuments),
+		positive("OperationTimeout", c.OperationTimeout),
+	}
+	if c.Classify == nil {
+		faults = append(faults, fmt.Errorf("Classify is nil"))
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,107 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// overlapLimit refuses documents that select the same response key again and again, before they are validated:
+// gqlparser's OverlappingFieldsCanBeMerged compares each with each. 2000 tokens of `{ a a a ... }` cost it half a second.
+type overlapLimit struct {
+	known  documents // that were validated
+	tokens int
+}
+
+const (
+	// mostPairs bounds the comparisons, at a quarter of a microsecond each. Clients that merge fragments of all their
+	// components into one operation have some hundreds.
+	mostPairs = 10_000
+	// mostSelections bounds the selections with every fragment spread out, which a few hundred bytes can make millions.
+	mostSelections = 10_000
+)
+
+var tooComplex = &Fault{Code: "DOCUMENT_TOO_COMPLEX", Message: "the document selects the same fields too often", Status: http.StatusBadRequest}
+
+// ExtensionName implements [graphql.HandlerExtension].
+func (overlapLimit) ExtensionName() string { return "OverlapLimit" }
+
+// Validate implements [graphql.HandlerExtension].
+func (overlapLimit) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters implements [graphql.OperationParameterMutator].
+func (l overlapLimit) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	if _, ok := l.known.Get(ctx, params.Query); ok {
+		return nil
+	}
+	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, l.tokens)
+	if err != nil {
+		return nil //nolint:nilerr // the executor parses again, and tells
+	}
+	o := overlap{fragments: make(map[string]*ast.FragmentDefinition, len(document.Fragments)), within: map[string]bool{}}
+	for _, f := range document.Fragments {
+		o.fragments[f.Name] = f
+	}
+	for _, operation := range document.Operations {
+		o.add(&response{}, operation.SelectionSet)
+	}
+	for _, f := range document.Fragments {
+		o.add(&response{}, f.SelectionSet)
+	}
+	if o.pairs > mostPairs || o.selections > mostSelections {
+		return tooComplex.graphql("")
+	}
+	return nil
+}
+
+// overlap counts what validation will have to compare.
+type overlap struct {
+	fragments         map[string]*ast.FragmentDefinition
+	within            map[string]bool // fragments being spread out
+	pairs, selections int
+}
+
+// response is a place of the response: how often it is selected, and what is under it.
+type response struct {
+	count int
+	under map[string]*response
+}
+
+func (r *response) at(key string) *response {
+	if r.under == nil {
+		r.under = make(map[string]*response)
+	}
+	if r.under[key] == nil {
+		r.under[key] = &response{}
+	}
+	return r.under[key]
+}
+
+func (o *overlap) add(r *response, set ast.SelectionSet) {
+	for _, selection := range set {
+		if o.selections++; o.selections > mostSelections || o.pairs > mostPairs {
+			return
+		}
+		switch s := selection.(type) {
+		case *ast.Field:
+			place := r.at(s.Alias)
+			o.pairs += place.count
+			place.count++
+			o.add(place, s.SelectionSet)
+		case *ast.InlineFragment:
+			o.add(r, s.SelectionSet)
+		case *ast.FragmentSpread:
+			f := o.fragments[s.Name]
+			if f == nil || o.within[s.Name] {
+				continue // validation tells
+			}
+			o.within[s.Name] = true
+			o.add(r, f.SelectionSet)
+			delete(o.within, s.Name)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/core"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// rulesFor are the rules of validation: GraphQL's, the server's own, and without introspection none that tells of the
+// schema more than was asked.
+func rulesFor(introspection bool) func() *rules.Rules {
+	return func() *rules.Rules {
+		all := rules.NewDefaultRules()
+		all.AddRule("NumbersInRange", numbersInRange)
+		all.AddRule("NoDefer", noDefer)
+		if introspection {
+			return all
+		}
+		all.AddRule("NoIntrospection", noIntrospection)
+		// gqlgen's executor takes care of FieldsOnCorrectType and ScalarLeafs, and of no other.
+		for _, silent := range []struct{ loud, silent core.Rule }{
+			{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
+			{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
+			{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
+		} {
+			all.ReplaceRule(silent.loud.Name, silent.silent.RuleFunc)
+		}
+		return all
+	}
+}
+
+// numbersInRange refuses literals that no Go number holds. Where the argument's type is a scalar of the schema's own,
+// gqlparser's rules let them pass, and its evaluation of arguments panics.
+func numbersInRange(events *core.Events, add core.AddErrFunc) {
+	events.OnValue(func(_ *core.Walker, v *ast.Value) {
+		if v.Kind != ast.IntValue && v.Kind != ast.FloatValue {
+			return
+		}
+		if _, err := v.Value(nil); err != nil {
+			add(core.Message("Number is out of range."), core.At(v.Position))
+		}
+	})
+}
+
+// noDefer refuses @defer, which gqlparser puts into every schema: a response is one document here.
+func noDefer(events *core.Events, add core.AddErrFunc) {
+	events.OnDirective(func(_ *core.Walker, d *ast.Directive) {
+		if d.Name == "defer" {
+			add(core.Message("@defer is not served here."), core.At(d.Position))
+		}
+	})
+}
+
+func noIntrospection(events *core.Events, add core.AddErrFunc) {
+	events.OnField(func(_ *core.Walker, f *ast.Field) {
+		if f.Name == "__schema" || f.Name == "__type" {
+			add(core.Message("Introspection is switched off."), core.At(f.Position))
+		}
+	})
+}
