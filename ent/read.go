@@ -29,9 +29,16 @@ import (
 //go:embed schema.graphql
 var SDL string
 
+// Batch has the functions that compute fields of many rows at once. Each returns a value, or nil, for each row, in their
+// order.
+type Batch struct {
+	// OrderDaysLate: Whole days by which the goods left, or have still not left, after they were needed; null when in time.
+	OrderDaysLate func(context.Context, []*Order) ([]*int32, error)
+}
+
 // ReadModel describes the exposed entities to engine/read. The client's interceptors and the entities' policies are
 // part of it.
-func (c *Client) ReadModel() []*read.Entity {
+func (c *Client) ReadModel(batch Batch) []*read.Entity {
 	return []*read.Entity{
 		{
 			Name:       "Category",
@@ -174,6 +181,9 @@ func (c *Client) ReadModel() []*read.Entity {
 			},
 			Lookups: []read.Lookup{
 				{Name: "order", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Order"}}},
+			},
+			Batched: []read.BatchField{
+				{Name: "daysLate", Kind: read.Int, Compute: read.Batched(c.readOrder, batch.OrderDaysLate)},
 			},
 			Prepare: func(ctx context.Context, s *sql.Selector) error {
 				q := c.Order.Query()
@@ -420,6 +430,13 @@ func MarshalEmployee(*Employee) graphql.Marshaler { return read.Unrendered("Empl
 
 // UnmarshalEmployee refuses: an entity is no input.
 func UnmarshalEmployee(any) (*Employee, error) { return nil, read.ErrNoInput }
+
+// readOrder returns the rows with the keys, in any order.
+func (c *Client) readOrder(ctx context.Context, keys any) ([]*Order, error) {
+	return c.Order.Query().Where(func(s *sql.Selector) {
+		s.Where(read.KeyIn(s.C(order.FieldID), keys))
+	}).All(ctx)
+}
 
 // EntityRef implements [read.Ref].
 func (e *Order) EntityRef() (entity string, key any) { return "Order", e.ID }

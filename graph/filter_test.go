@@ -75,6 +75,7 @@ func TestFilters(t *testing.T) {
 		}, 3},
 	} {
 		t.Run(c.list+" "+c.where, func(t *testing.T) {
+			t.Parallel()
 			require.Equal(t, c.want, count(t, desk, c.list, c.where, c.variables))
 		})
 	}

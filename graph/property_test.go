@@ -6,19 +6,21 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"cambium/internal/desktest"
 	"cambium/internal/reference"
+	"cambium/trade"
 )
 
 // What engine/read answers is what the naive evaluator answers.
 func TestReadAgainstReference(t *testing.T) {
 	t.Parallel()
 	desk := desktest.Northwind(t)
-	data, err := reference.Load(t.Context(), desk.DB, desk.Client.ReadModel())
+	data, err := reference.Load(t.Context(), desk.DB, desk.Client.ReadModel(trade.Batch(time.Now)))
 	require.NoError(t, err)
 	rapid.Check(t, func(r *rapid.T) {
 		list := data.DrawList(r, 2)
@@ -45,7 +47,7 @@ func jsonOf(t *testing.T, v map[string]any) (decoded map[string]any) {
 func TestPagingGivesEveryRowOnceInEveryOrder(t *testing.T) {
 	t.Parallel()
 	desk := desktest.Northwind(t)
-	data, err := reference.Load(t.Context(), desk.DB, desk.Client.ReadModel())
+	data, err := reference.Load(t.Context(), desk.DB, desk.Client.ReadModel(trade.Batch(time.Now)))
 	require.NoError(t, err)
 	rapid.Check(t, func(r *rapid.T) {
 		list := data.DrawList(r, 0)

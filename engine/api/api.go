@@ -7,6 +7,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"entgo.io/ent/schema"
 )
@@ -26,6 +27,8 @@ type Annotation struct {
 	Operations []Operation `json:"operations,omitempty"`
 	// Computed are the entity's computed fields.
 	Computed []Field `json:"computed,omitempty"`
+	// Batched are the entity's fields that a Go function computes.
+	Batched []BatchField `json:"batched,omitempty"`
 }
 
 // Type is the GraphQL type of a computed field.
@@ -73,6 +76,22 @@ func Expose(operations ...Operation) Annotation {
 	return Annotation{Operations: operations}
 }
 
+// BatchField is a field that a Go function computes for all rows of an answer at once: the function gets them in a
+// slice and returns a value, or nil, for each. It costs one statement more, which loads the rows, and cannot be filtered
+// or ordered by.
+type BatchField struct {
+	// Name is the field's name in the API. The function is the member of the generated ent.Batch that is named for the
+	// entity and the field.
+	Name string `json:"name"`
+	// Type is its GraphQL type: any but Enum. It is always nullable.
+	Type Type `json:"type"`
+	// Comment becomes the description.
+	Comment string `json:"comment,omitempty"`
+}
+
+// Batch adds a field that a Go function computes.
+func Batch(f BatchField) Annotation { return Annotation{Batched: []BatchField{f}} }
+
 // Name implements [schema.Annotation].
 func (Annotation) Name() string { return Name }
 
@@ -93,17 +112,13 @@ func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 		}
 	}
 	a.Computed = append(a.Computed, more.Computed...)
+	a.Batched = append(a.Batched, more.Batched...)
 	return a
 }
 
 // Allows tells whether the annotation exposes the operation.
 func (a Annotation) Allows(op Operation) bool {
-	for _, o := range a.Operations {
-		if o == op {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a.Operations, op)
 }
 
 // Of returns the annotation among those that ent loaded for a schema, a field or an edge, and the zero annotation

@@ -44,3 +44,29 @@ func compute(e *entity, f api.Field) (column, error) {
 	}
 	return column{Name: f.Name, Expression: f.SQL, Kind: k, Nullable: f.Nullable, Description: f.Comment}, nil
 }
+
+// batched is a field that a Go function computes.
+type batched struct {
+	Name        string
+	Member      string // of the generated Batch
+	Kind        kind
+	Go          string // type of a value
+	Description string
+}
+
+func batch(e *entity, f api.BatchField) (batched, error) {
+	if !graphqlName.MatchString(f.Name) {
+		return batched{}, fmt.Errorf("the name is not a GraphQL name")
+	}
+	types := map[api.Type]string{
+		api.BigInt: "int64", api.Boolean: "bool", api.Date: "time.Time", api.Decimal: "decimal.Decimal",
+		api.Float: "float64", api.Int: "int32", api.String: "string", api.Time: "time.Time",
+	}
+	if types[f.Type] == "" {
+		return batched{}, fmt.Errorf("there is no type %q for it", f.Type)
+	}
+	return batched{
+		Name: f.Name, Member: e.Name + strings.ToUpper(f.Name[:1]) + f.Name[1:],
+		Kind: scalar(string(f.Type)), Go: types[f.Type], Description: f.Comment,
+	}, nil
+}

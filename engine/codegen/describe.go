@@ -24,7 +24,9 @@ type entity struct {
 	Edges       []edge
 	Lookups     []lookup
 
-	computed []api.Field
+	Batched []batched
+
+	annotation api.Annotation
 }
 
 // column is a readable field.
@@ -65,7 +67,8 @@ type lookupArgument struct {
 
 // join is the table of a many-to-many edge.
 type join struct {
-	Table, From, To string // From holds the near key, To the far one
+	Table, From, To string    // From holds the near key, To the far one
+	Through         *gen.Type // entity that the table is of; nil for none
 }
 
 // describe collects the exposed entities in ent's order, or every reason why the engine cannot serve the schema.
@@ -91,7 +94,7 @@ func describe(g *gen.Graph) ([]*entity, error) {
 		e := &entity{
 			Type:        t,
 			ID:          id,
-			computed:    a.Computed,
+			annotation:  a,
 			Name:        t.Name,
 			Connection:  camel(plural(t.Name)),
 			Aggregate:   camel(plural(t.Name)) + "Aggregate",
@@ -156,13 +159,21 @@ func (e *entity) addFields() (faults []error) {
 			Description: f.Comment(),
 		})
 	}
-	for _, f := range e.computed {
+	for _, f := range e.annotation.Computed {
 		c, err := compute(e, f)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("schema %s, computed field %s: %w", t.Name, f.Name, err))
 			continue
 		}
 		e.Fields = append(e.Fields, c)
+	}
+	for _, f := range e.annotation.Batched {
+		b, err := batch(e, f)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("schema %s, batch field %s: %w", t.Name, f.Name, err))
+			continue
+		}
+		e.Batched = append(e.Batched, b)
 	}
 	return faults
 }
@@ -184,9 +195,9 @@ func (e *entity) addEdges(exposed map[*gen.Type]*entity) {
 		key, far := e.ID.StorageKey(), target.ID.StorageKey()
 		switch columns := x.Rel.Columns; {
 		case x.M2M() && x.IsInverse():
-			d.From, d.To, d.Join = key, far, &join{Table: x.Rel.Table, From: columns[1], To: columns[0]}
+			d.From, d.To, d.Join = key, far, &join{Table: x.Rel.Table, From: columns[1], To: columns[0], Through: x.Through}
 		case x.M2M():
-			d.From, d.To, d.Join = key, far, &join{Table: x.Rel.Table, From: columns[0], To: columns[1]}
+			d.From, d.To, d.Join = key, far, &join{Table: x.Rel.Table, From: columns[0], To: columns[1], Through: x.Through}
 		case x.OwnFK():
 			d.From, d.To = columns[0], far
 		default:
@@ -310,6 +321,9 @@ func (e *entity) clashes() (faults []error) {
 		seen[name] = true
 	}
 	for _, f := range e.Fields {
+		check(f.Name)
+	}
+	for _, f := range e.Batched {
 		check(f.Name)
 	}
 	for _, x := range e.Edges {

@@ -52,6 +52,9 @@ func (e *Extension) Hooks() []gen.Hook {
 	}}
 }
 
+// filePerm is what git gives to a file that anyone may read.
+const filePerm = 0o644
+
 // write renders every file before it writes the first, so that a fault leaves the old files as they were.
 func (e *Extension) write(g *gen.Graph, entities []*entity) error {
 	files := []struct {
@@ -73,7 +76,7 @@ func (e *Extension) write(g *gen.Graph, entities []*entity) error {
 		if old, err := os.ReadFile(f.path); err == nil && bytes.Equal(old, contents[i]) {
 			continue
 		}
-		if err := os.WriteFile(f.path, contents[i], 0o644); err != nil {
+		if err := os.WriteFile(f.path, contents[i], filePerm); err != nil {
 			return err
 		}
 	}

@@ -4,9 +4,23 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"maps"
+	"slices"
 
 	"entgo.io/ent/entc/gen"
 )
+
+// throughs returns the entities whose tables join others, each once.
+func throughs(entities []*entity) (found []*gen.Type) {
+	for _, e := range entities {
+		for _, x := range e.Edges {
+			if x.Join != nil && x.Join.Through != nil && !slices.Contains(found, x.Join.Through) {
+				found = append(found, x.Join.Through)
+			}
+		}
+	}
+	return found
+}
 
 // renderModel writes the Go file that describes the entities to engine/read and prepares their queries.
 func renderModel(g *gen.Graph, entities []*entity, sdl string) ([]byte, error) {
@@ -19,6 +33,9 @@ func renderModel(g *gen.Graph, entities []*entity, sdl string) ([]byte, error) {
 		"Package":  g.Config.Package,
 		"Entities": entities,
 		"SDL":      sdl,
+		"Imports":  imports(entities),
+		"Throughs": throughs(entities),
+		"Batched":  slices.ContainsFunc(entities, func(e *entity) bool { return len(e.Batched) > 0 }),
 	})
 	if err != nil {
 		return nil, err
@@ -28,4 +45,20 @@ func renderModel(g *gen.Graph, entities []*entity, sdl string) ([]byte, error) {
 		return nil, fmt.Errorf("%w in:\n%s", err, b.String())
 	}
 	return source, nil
+}
+
+// imports returns the packages that the types of batch fields need.
+func imports(entities []*entity) (paths []string) {
+	needed := make(map[string]bool)
+	for _, e := range entities {
+		for _, f := range e.Batched {
+			switch f.Go {
+			case "time.Time":
+				needed["time"] = true
+			case "decimal.Decimal":
+				needed["github.com/shopspring/decimal"] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(needed))
 }

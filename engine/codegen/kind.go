@@ -51,11 +51,14 @@ func listOf(elem kind) kind {
 // read from: another has another binary form.
 func kindOf(t *gen.Type, f *gen.Field) (kind, error) {
 	column := strings.ToLower(f.Column().SchemaType[dialect.Postgres])
-	elem, array := strings.CutSuffix(column, "[]")
-	named, known := columnKinds[strings.TrimSpace(modifier.ReplaceAllString(elem, ""))]
+	base, array := strings.CutSuffix(strings.TrimSpace(modifier.ReplaceAllString(column, "")), "[]")
+	named, known := columnKinds[base]
 	switch {
-	case array && known:
+	case array && known && !converted[base]:
 		return listOf(named), nil
+	case array:
+		return kind{}, fmt.Errorf("the API has no lists for column type %s; use text[] or integer[], "+
+			"or mark it Sensitive() to leave it out", column)
 	case named.Model == "Decimal", known && f.Type.Type == field.TypeOther:
 		return named, nil
 	}
@@ -79,11 +82,17 @@ var columnKinds = map[string]kind{
 	"double precision": scalar("Float"), "float8": scalar("Float"),
 	"integer": scalar("Int"), "int": scalar("Int"), "int4": scalar("Int"), "smallint": scalar("Int"), "int2": scalar("Int"),
 	"serial": scalar("Int"), "smallserial": scalar("Int"),
-	"json": scalar("JSON"), "jsonb": scalar("JSON"),
-	"real": real32, "float4": real32,
+	"jsonb": scalar("JSON"),
+	"real":  real32, "float4": real32,
 	"text": scalar("String"), "varchar": scalar("String"), "character varying": scalar("String"),
 	"timestamptz": scalar("Time"), "timestamp with time zone": scalar("Time"),
 	"uuid": scalar("UUID"),
+}
+
+// converted are the types that arguments are compared with after a conversion, which the operators of arrays do not do.
+var converted = map[string]bool{
+	"smallint": true, "int2": true, "serial": true, "smallserial": true, "bigserial": true,
+	"varchar": true, "character varying": true,
 }
 
 // real32 is a float of 32 bits, which GraphQL has no type of its own for.

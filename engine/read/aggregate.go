@@ -120,6 +120,8 @@ func (a *aggregate) measure(function, name string) (expression string, kind Kind
 	d := a.row.entity.fields[name]
 	kind = d.Kind
 	switch {
+	case kind == Real && (function == "sum" || function == "avg"): // with the digits that the API shows
+		return function + "(" + d.sql(a.row.alias) + "::double precision)", Float
 	case function == "sum" && kind == Int:
 		kind = BigInt
 	case function == "sum" && kind == BigInt, function == "avg" && kind != Float:
@@ -266,8 +268,7 @@ func (a *aggregate) orderBy(by value) {
 	if by.given() {
 		for _, element := range by.elements() {
 			expression, direction := a.orderTerm(element)
-			t := term{nullable: true}
-			t.direct(direction)
+			t := term{nullable: true}.directed(direction)
 			terms = append(terms, func() { a.c.plan.write(expression); t.writeDirection(&a.c.plan.statement) })
 		}
 	}

@@ -15,6 +15,9 @@ import (
 
 // sqlType is the type that arguments for a column of the kind are cast to.
 func (k Kind) sqlType() string {
+	if k.list() {
+		return k.elem().sqlType() + "[]"
+	}
 	switch k {
 	case BigInt:
 		return "bigint"
@@ -32,6 +35,8 @@ func (k Kind) sqlType() string {
 		return "integer"
 	case JSON:
 		return "jsonb"
+	case Real:
+		return "real"
 	case Time:
 		return "timestamptz"
 	case UUID:
@@ -56,6 +61,13 @@ var (
 
 // parse turns an input value into an argument for a column of the kind. Its error says what the value must be.
 func (k Kind) parse(v any) (any, error) {
+	if k.list() {
+		list, ok := v.([]any)
+		if !ok {
+			list = []any{v} // input coercion of a single value (GraphQL, section 3.11)
+		}
+		return k.elem().parseList(list)
+	}
 	switch k {
 	case BigInt:
 		if text, ok := v.(string); ok {
@@ -77,6 +89,12 @@ func (k Kind) parse(v any) (any, error) {
 		return nil, errors.New("must be true or false")
 	case Float:
 		return parseFloat(v)
+	case Real:
+		f, err := parseFloat(v)
+		if err == nil && math.IsInf(float64(float32(f.(float64))), 0) {
+			err = errors.New("must be a number of 32 bits")
+		}
+		return f, err
 	case Decimal:
 		return parseDecimal(v)
 	case JSON:
@@ -205,7 +223,7 @@ func (k Kind) argument(v []byte) (any, error) {
 		return integer(v)
 	case Boolean:
 		return len(v) == 1 && v[0] != 0, nil
-	case Float:
+	case Float, Real:
 		text, err := appendFloat(nil, v)
 		if err != nil {
 			return nil, err
@@ -225,6 +243,3 @@ func (k Kind) argument(v []byte) (any, error) {
 	}
 	return nil, fmt.Errorf("read: kind %d orders no list", k)
 }
-
-// ordered tells whether lists can be ordered by columns of the kind.
-func (k Kind) ordered() bool { return k != JSON && k != Bytes }

@@ -122,6 +122,9 @@ func (c *compiler) field(r *row, f graphql.CollectedField) writer {
 	if d := r.entity.fields[f.Name]; d != nil {
 		return scalar{r.field(d), d.Kind, d.Nullable}
 	}
+	if b := r.entity.batched[f.Name]; b != nil {
+		return batchField{b, r.entity, r.field(&r.entity.Key)}
+	}
 	if l := r.entity.aggregates[f.Name]; l != nil {
 		return c.aggregate(c.row(l.target), f, r.derived, c.beyond(r, l))
 	}
@@ -168,6 +171,9 @@ func (c *compiler) follow(near string, l *link, far string, joins func()) {
 		pair := s.alias()
 		s.write(" JOIN ", quote(j.Table), " AS ", pair, " ON ", columnOf(pair, j.To), " = ", columnOf(far, l.To),
 			" WHERE ", columnOf(pair, j.From), " = ", columnOf(near, l.From))
+		if l.join != nil {
+			s.rule(l.join, pair)
+		}
 	} else {
 		s.write(" WHERE ", columnOf(far, l.To), " = ", columnOf(near, l.From))
 	}

@@ -202,12 +202,15 @@ func (c *compiler) comparison(o operand, m memberValue) {
 		s.arg(c.content(String, v), "text")
 		s.write(")")
 	case "contains":
-		if o.kind == JSON {
+		if o.kind == JSON || o.kind.list() {
 			s.write(o.expression, " @> ")
-			s.arg(c.content(JSON, v), "jsonb")
+			s.arg(c.content(o.kind, v), o.kind.sqlType())
 			return
 		}
 		c.pattern(o, m)
+	case "overlaps":
+		s.write(o.expression, " && ")
+		s.arg(c.content(o.kind, v), o.kind.sqlType())
 	default:
 		c.pattern(o, m)
 	}
@@ -262,7 +265,7 @@ func (c *compiler) keyOf(e *entity, v value) argument {
 		if t := m.target(v.get(b.variables)); t.entity == e {
 			return t.key, nil
 		}
-		return nil, nil //nolint:nilnil // NULL
+		return nil, nil // NULL
 	}
 }
 

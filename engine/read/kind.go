@@ -22,9 +22,10 @@ const (
 	Date                    // date -> YYYY-MM-DD
 	Decimal                 // numeric -> string
 	Enum                    // text, one of a few names
-	Float                   // double precision, real
+	Float                   // double precision
 	Int                     // integer, smallint -> number
-	JSON                    // jsonb, json
+	JSON                    // jsonb
+	Real                    // real
 	String                  // text, varchar and whatever else is sent as text
 	Time                    // timestamptz, timestamp -> RFC 3339 in UTC
 	UUID                    // uuid
@@ -44,6 +45,9 @@ var errNonFinite = errors.New("a number that is not finite cannot be written")
 
 // append writes a value, which is not NULL, as JSON.
 func (k Kind) append(dst, v []byte) ([]byte, error) {
+	if k.list() {
+		return k.appendList(dst, v)
+	}
 	switch k {
 	case BigInt:
 		n, err := integer(v)
@@ -62,7 +66,7 @@ func (k Kind) append(dst, v []byte) ([]byte, error) {
 		dst = append(dst, '"')
 		dst, err := appendNumeric(dst, v)
 		return append(dst, '"'), err
-	case Float:
+	case Float, Real:
 		return appendFloat(dst, v)
 	case Int:
 		n, err := integer(v)

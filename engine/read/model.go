@@ -2,6 +2,7 @@ package read
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 
@@ -25,6 +26,8 @@ type Entity struct {
 	Fields []Field
 	// Edges are the readable edges; their targets are entities of the same model.
 	Edges []Edge
+	// Batched are the fields that Go functions compute.
+	Batched []BatchField
 	// Lookups are the fields at the root that find one row by a unique key.
 	Lookups []Lookup
 	// Prepare adds to a selector over the entity's table the predicates of its interceptors and its policy, under the
@@ -85,6 +88,9 @@ type LookupArgument struct {
 type Join struct {
 	Table    string
 	From, To string // columns that hold the near and the far key
+	// Prepare adds the predicates of the rules of the entity that the table is of, as Entity.Prepare does; nil where the
+	// table is of none. A pair that the viewer may not see joins nothing.
+	Prepare func(context.Context, *sql.Selector) error
 }
 
 // Ref is implemented by the generated structs of exposed entities.
@@ -114,6 +120,7 @@ type entity struct {
 	fields     map[string]*Field
 	edges      map[string]*link
 	aggregates map[string]*link
+	batched    map[string]*BatchField
 	idPrefix   string // of its opaque ids
 }
 
@@ -122,6 +129,7 @@ type link struct {
 	*Edge
 
 	target *entity
+	join   *entity // of the join table, for its rules; nil where there are none
 }
 
 func newModel(entities []*Entity) (*model, error) {
@@ -131,6 +139,7 @@ func newModel(entities []*Entity) (*model, error) {
 		aggregates:  make(map[string]*entity),
 		lookups:     make(map[string]*lookup),
 	}
+	var faults []error
 	for _, e := range entities {
 		if m.entities[e.Name] != nil {
 			return nil, fmt.Errorf("read: entity %s is described twice", e.Name)
@@ -139,6 +148,11 @@ func newModel(entities []*Entity) (*model, error) {
 		for i := range e.Fields {
 			x.fields[e.Fields[i].Name] = &e.Fields[i]
 		}
+		x.batched = make(map[string]*BatchField)
+		for i := range e.Batched {
+			x.batched[e.Batched[i].Name] = &e.Batched[i]
+		}
+		faults = append(faults, x.missing()...)
 		m.entities[e.Name] = x
 		m.connections[e.Connection] = x
 		m.aggregates[e.Aggregate] = x
@@ -154,11 +168,14 @@ func newModel(entities []*Entity) (*model, error) {
 					x.Edges[i].Name, x.Name, x.Edges[i].Target)
 			}
 			l := &link{Edge: &x.Edges[i], target: target}
+			if j := l.Join; j != nil && j.Prepare != nil {
+				l.join = &entity{Entity: &Entity{Name: j.Table, Table: j.Table, Prepare: j.Prepare}}
+			}
 			x.edges[l.Name] = l
 			if l.Aggregate != "" {
 				x.aggregates[l.Aggregate] = l
 			}
 		}
 	}
-	return m, nil
+	return m, errors.Join(faults...)
 }

@@ -74,15 +74,15 @@ func (c *compiler) term(e *entity, v value) (t term, name string) {
 	if d.Expression != "" {
 		t.field, t.expression = nil, func(alias string) { c.plan.write(d.sql(alias)) }
 	}
-	t.direct(direction)
-	return t, m.name + ":" + direction
+	return t.directed(direction), m.name + ":" + direction
 }
 
-// direct sets the direction: ASC or DESC, with _NULLS_FIRST or _NULLS_LAST or else nulls last for ASC and first for
+// directed returns the term in a direction: ASC or DESC, with _NULLS_FIRST or _NULLS_LAST or else nulls last for ASC and first for
 // DESC, as PostgreSQL has it.
-func (t *term) direct(direction string) {
+func (t term) directed(direction string) term {
 	t.descending = strings.HasPrefix(direction, "DESC")
 	t.nullsFirst = strings.HasSuffix(direction, "_NULLS_FIRST") || t.descending && !strings.HasSuffix(direction, "_NULLS_LAST")
+	return t
 }
 
 // edgeTerm compiles a field at the far side of a to-one edge, or the number of rows at that of a to-many edge.
@@ -108,8 +108,7 @@ func (c *compiler) edgeTerm(l *link, v value) (t term, name string) {
 	}
 	direction, _ := members[0].now().(string)
 	t = term{kind: BigInt, expression: func(alias string) { c.count(alias, l) }}
-	t.direct(direction)
-	return t, members[0].name + ":" + direction
+	return t.directed(direction), members[0].name + ":" + direction
 }
 
 // count writes the number of rows at the far side of an edge.

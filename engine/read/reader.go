@@ -149,7 +149,7 @@ func (r *Reader) Render(ctx context.Context, op *graphql.OperationContext, field
 		}
 		list[i] = target{e, keyArgument(key)}
 	}
-	get := func(*model, map[string]any) ([]target, error) { return list, nil }
+	get := func(map[string]any) ([]target, error) { return list, nil } //nolint:unparam // others have faults
 	p, err := r.compile(op, func(c *compiler) {
 		written := c.list(field.Selections, path, get)
 		for i := range refs {
@@ -204,15 +204,15 @@ func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *p
 	if err != nil {
 		return nil, err
 	}
-	if p.columns == 0 {
-		return w.answers(p.roots, nil) // nothing but ids of no entity
+	if p.columns == 0 { // nothing but ids of no entity
+		err = w.write(p.roots, nil)
+	} else {
+		err = r.db.Query(ctx, text, args, func(row [][]byte) error { return w.write(p.roots, row) })
 	}
-	var answers []Answer
-	err = r.db.Query(ctx, text, args, func(row [][]byte) error {
-		answers, err = w.answers(p.roots, row)
-		return err
-	})
-	return answers, err
+	if err != nil {
+		return nil, err
+	}
+	return w.finish(ctx), nil
 }
 
 // ErrNoInput is what gqlgen's generated code gets where an entity stands as an argument.

@@ -1,6 +1,7 @@
 package read
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -17,6 +18,11 @@ type renderer struct {
 	buf    []byte
 	values [][]byte // a stack: the values of the records being written, outermost first
 	faults []*Error // of values; their paths are completed on the way out
+	holes  []hole
+	root   int // that is being written
+
+	ends    []int // of the roots' values in buf
+	answers []Answer
 }
 
 var (
@@ -43,35 +49,46 @@ func (r *renderer) nullOr(err error, from int) error {
 		return err
 	}
 	r.buf = append(r.buf[:from], "null"...)
+	for len(r.holes) > 0 && r.holes[len(r.holes)-1].at > from {
+		r.holes = r.holes[:len(r.holes)-1]
+	}
 	return nil
 }
 
-// answers writes the value of each root from the row of the statement.
-func (r *renderer) answers(roots []root, row [][]byte) ([]Answer, error) {
-	r.buf = make([]byte, 0, sizeOf(row))
-	answers, ends := make([]Answer, len(roots)), make([]int, len(roots))
+// write writes the value of each root from the row of the statement.
+func (r *renderer) write(roots []root, row [][]byte) error {
+	r.buf, r.ends, r.answers = make([]byte, 0, sizeOf(row)), make([]int, len(roots)), make([]Answer, len(roots))
 	for i, root := range roots {
-		from, mark := len(r.buf), len(r.faults)
+		from, mark, holes := len(r.buf), len(r.faults), len(r.holes)
+		r.root = i
 		switch err := root.writer.write(r, row); {
 		case errors.Is(err, errNull):
-			r.buf = r.buf[:from]
+			r.buf, r.holes = r.buf[:from], r.holes[:holes]
 		case err != nil:
-			return nil, fmt.Errorf("render %s: %w", root.path, err)
+			return fmt.Errorf("render %s: %w", root.path, err)
 		}
-		ends[i] = len(r.buf)
+		r.ends[i] = len(r.buf)
 		for _, f := range r.faults[mark:] {
 			f.Path = append(slices.Clone(root.path), f.Path...)
-			answers[i].Faults = append(answers[i].Faults, f)
+			r.answers[i].Faults = append(r.answers[i].Faults, f)
 		}
 	}
+	return nil
+}
+
+// finish computes what no statement gives and returns the answers.
+func (r *renderer) finish(ctx context.Context) []Answer {
+	if len(r.holes) > 0 {
+		r.fill(ctx, r.answers)
+	}
 	from := 0
-	for i, end := range ends {
+	for i, end := range r.ends {
 		if end > from {
-			answers[i].Value = r.buf[from:end:end]
+			r.answers[i].Value = r.buf[from:end:end]
 		}
 		from = end
 	}
-	return answers, nil
+	return r.answers
 }
 
 // sizeOf guesses the size of the JSON from the size of the row: names and text take about as much as the types and

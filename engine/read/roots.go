@@ -67,7 +67,7 @@ type target struct {
 }
 
 // targets gives a list of ids under the variables.
-type targets func(m *model, variables map[string]any) ([]target, error)
+type targets func(variables map[string]any) ([]target, error)
 
 func (m *model) target(id any) (t target) {
 	text, _ := id.(string)
@@ -79,14 +79,16 @@ func (m *model) target(id any) (t target) {
 
 // one is a list of the one id that an argument gives.
 func one(v value) targets {
-	return func(m *model, variables map[string]any) ([]target, error) {
+	m := v.c.model
+	return func(variables map[string]any) ([]target, error) {
 		return []target{m.target(v.get(variables))}, nil
 	}
 }
 
 // many is the list of ids that an argument gives.
 func many(v value, limit int) targets {
-	return func(m *model, variables map[string]any) ([]target, error) {
+	m := v.c.model
+	return func(variables map[string]any) ([]target, error) {
 		got := v.get(variables)
 		ids, ok := got.([]any)
 		if !ok {
@@ -106,14 +108,13 @@ func many(v value, limit int) targets {
 // list compiles a selection on entities that are named one by one. Each entity among them is one column of the
 // statement, an array with an element for each of its ids, in their order, NULL where there is no row.
 func (c *compiler) list(selection ast.SelectionSet, path ast.Path, get targets) list {
-	m := c.model
-	given, err := get(m, c.op.Variables)
+	given, err := get(c.op.Variables)
 	if err != nil {
 		c.fail(err)
 	}
 	w := list{index: len(c.plan.lists), of: make(map[*entity]found)}
 	c.plan.lists = append(c.plan.lists, func(b *binding) ([]*entity, error) {
-		given, err := get(m, b.variables)
+		given, err := get(b.variables)
 		entities := make([]*entity, len(given))
 		for i, t := range given {
 			entities[i] = t.entity
@@ -136,7 +137,7 @@ func (c *compiler) list(selection ast.SelectionSet, path ast.Path, get targets) 
 
 // each writes the array of the rows that are named of one entity.
 func (c *compiler) each(r *row, get targets) {
-	s, e, m := &c.plan.statement, r.entity, c.model
+	s, e := &c.plan.statement, r.entity
 	key := s.alias()
 	s.write("(SELECT array_agg((SELECT ")
 	r.write()
@@ -144,7 +145,7 @@ func (c *compiler) each(r *row, get targets) {
 	s.rule(e, r.alias)
 	s.write(") ORDER BY ", key, ".n) FROM unnest(")
 	s.arg(func(b *binding) (any, error) {
-		given, err := get(m, b.variables)
+		given, err := get(b.variables)
 		if err != nil {
 			return nil, err
 		}

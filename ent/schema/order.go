@@ -83,5 +83,9 @@ func (Order) Annotations() []schema.Annotation {
 				"WHEN {shipped_at} IS NOT NULL THEN 'SHIPPED' ELSE 'PLACED' END",
 			Comment: "How far the order is.",
 		}),
+		api.Batch(api.BatchField{
+			Name: "daysLate", Type: api.Int,
+			Comment: "Whole days by which the goods left, or have still not left, after they were needed; null when in time.",
+		}),
 	}
 }

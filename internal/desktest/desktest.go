@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"entgo.io/ent/dialect"
 	"github.com/99designs/gqlgen/graphql"
@@ -31,6 +32,7 @@ import (
 	"cambium/graph"
 	"cambium/internal/load"
 	"cambium/internal/pgtest"
+	"cambium/trade"
 )
 
 // Desk is the order desk over one database.
@@ -130,7 +132,7 @@ func open(t testing.TB, url string) *Desk {
 	schema, err := graph.Schema()
 	require.NoError(t, err)
 	key := sha256.Sum256([]byte(t.Name()))
-	reader, err := read.New(d.Client.ReadModel(), schema, &d.read, read.Config{CursorKey: key[:]})
+	reader, err := read.New(d.Client.ReadModel(trade.Batch(time.Now)), schema, &d.read, read.Config{CursorKey: key[:]})
 	require.NoError(t, err)
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(d.Client, "test"), Schema: schema})
 	d.exec = gqlexecutor.New(executor.New(reader, schema, app))

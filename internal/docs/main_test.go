@@ -109,12 +109,17 @@ var built = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// directory is where the program is built.
+// directory is where the program is built and where its PostgreSQL lives: unlike t.TempDir, a place that the user which
+// PostgreSQL runs as can enter.
 var directory string
 
 func TestMain(m *testing.M) {
 	path, err := os.MkdirTemp("", "cambium-docs-")
 	if err != nil {
+		panic(err)
+	}
+	const everyoneEnters = 0o755
+	if err := os.Chmod(path, everyoneEnters); err != nil {
 		panic(err)
 	}
 	directory = path

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"cambium/engine/database"
+	"cambium/engine/executor"
+	"cambium/engine/read"
+	"cambium/engine/server"
+	"cambium/ent"
+	_ "cambium/ent/runtime" // hooks, policies and defaults
+	"cambium/graph"
+	"cambium/trade"
+)
+
+// graphQLPath is where the API is.
+const graphQLPath = "/graphql"
+
+// newHandler wires the API over a database.
+func newHandler(db *database.DB, cursorKey []byte, config server.GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
+	client := ent.NewClient(ent.Driver(db.Driver()))
+	schema, err := graph.Schema()
+	if err != nil {
+		return nil, err
+	}
+	reader, err := read.New(client.ReadModel(trade.Batch(time.Now)), schema, db, read.Config{CursorKey: cursorKey})
+	if err != nil {
+		return nil, err
+	}
+	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(client, version()), Schema: schema})
+	config.Classify = classify
+	handler, err := server.GraphQL(executor.New(reader, schema, app), config, logger)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(graphQLPath, handler)
+	return mux, nil
+}
+
+// busyPause is what a client is asked to wait where the database had no room: about as long as a pool needs to drain.
+const busyPause = time.Second
+
+// classify knows the errors that clients may be told.
+func classify(err error) (*server.Fault, bool) {
+	var input *read.Error
+	switch {
+	case errors.As(err, &input):
+		return &server.Fault{Code: input.Code, Message: input.Message, Path: input.Path}, true
+	case errors.Is(err, database.ErrPoolExhausted):
+		return &server.Fault{
+			Code: "POOL_EXHAUSTED", Message: "too many operations at once, try again soon",
+			Status: http.StatusServiceUnavailable, RetryAfter: busyPause, Logged: true,
+		}, true
+	case errors.Is(err, database.ErrUnavailable), database.IsUnavailable(err):
+		return &server.Fault{
+			Code: "UNAVAILABLE", Message: "the database is out of reach, try again soon",
+			Status: http.StatusServiceUnavailable, RetryAfter: busyPause, Logged: true,
+		}, true
+	default:
+		return nil, false
+	}
+}

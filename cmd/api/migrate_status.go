@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cambium/engine/migration"
+)
+
+func (p *program) migrateStatusCommand() *cobra.Command {
+	var dataDir string
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show which migrations the database has",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			return p.withStore(ctx, dataDir, func(s *store) error {
+				status, err := migration.ReadStatus(ctx, s.DB, migrations())
+				if err != nil {
+					return err
+				}
+				return p.printStatus(s.Address(), status)
+			})
+		},
+	}
+	addDataDir(cmd, &dataDir)
+	return cmd
+}
+
+func (p *program) printStatus(address string, s migration.Status) error {
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	row := func(state string, f migration.File, note string) {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", state, f.Name, note) // Flush reports
+	}
+	_, _ = fmt.Fprintf(w, "database %s\n", address)
+	for _, a := range s.Applied {
+		row("applied", a.File, a.At.UTC().Format(time.RFC3339)+"  "+a.Operator)
+	}
+	for _, f := range s.Pending {
+		note := ""
+		if s.Partial != nil && s.Partial.Version == f.Version {
+			note = fmt.Sprintf("half applied: %d of %d statements", s.Partial.Applied, s.Partial.Total)
+		}
+		row("pending", f, note)
+	}
+	for state, files := range map[string][]migration.File{
+		"edited": s.Edited, "missing": s.Missing, "out of order": s.OutOfOrder, "of a newer program": s.Ahead,
+	} {
+		for _, f := range files {
+			row(state, f, "")
+		}
+	}
+	_, _ = fmt.Fprintf(w, "%d applied, %d pending\n", len(s.Applied), len(s.Pending))
+	return w.Flush()
+}

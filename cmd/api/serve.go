@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"cambium/engine/database"
+	"cambium/engine/migration"
+	"cambium/engine/server"
+)
+
+func (p *program) serveCommand() *cobra.Command {
+	var addr string
+	var migrate bool
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the API in production",
+		Long: `Serve the API in production, from the database of DATABASE_URL, which must have all migrations of this release.
+
+SIGTERM or an interrupt turns /readyz red, lets the requests in flight end, and ends with 0; a second one ends at once.`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), addr, migrate) },
+	}
+	cmd.Flags().StringVar(&addr, "addr", "", "where to listen, host:port (default: ADDR, else "+defaultAddr+")")
+	cmd.Flags().BoolVar(&migrate, "migrate", false, "apply pending migrations first")
+	return cmd
+}
+
+func (p *program) serve(ctx context.Context, addr string, migrate bool) (err error) {
+	settings, err := p.settingsFor(addr)
+	_, databaseErr := database.ConfigFromEnv(p.getenv)
+	if err := errors.Join(err, databaseErr); err != nil {
+		return err
+	}
+	logger := newLogger(p.stderr, settings.logLevel)
+	db, err := openDB(ctx, p.getenv, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := prepare(ctx, db, migrate, logger); err != nil {
+		return err
+	}
+	key := settings.cursorKey
+	if key == nil {
+		logger.WarnContext(ctx, "CURSOR_KEY is not set: cursors end with this process, and other replicas refuse them")
+		key = randomKey()
+	}
+	listener, err := listen(ctx, settings.addr)
+	if err != nil {
+		return err
+	}
+	return settings.serve(ctx, listener, db, key, logger, func(string) {})
+}
+
+// prepare sees to it that the database has the migrations that the program needs.
+func prepare(ctx context.Context, db *database.DB, migrate bool, logger *slog.Logger) error {
+	if !migrate {
+		return migration.Verify(ctx, db, migrations())
+	}
+	report, err := migration.Apply(ctx, db, migrations(), applyOptions())
+	for _, run := range report.Applied {
+		logger.InfoContext(ctx, "migration applied", "file", run.Name, "took", run.Took)
+	}
+	return err
+}
+
+// settingsFor reads the settings, with the address of a flag in place of the variable's.
+func (p *program) settingsFor(addr string) (settings, error) {
+	s, err := readSettings(p.getenv)
+	if err != nil || addr == "" {
+		return s, err
+	}
+	if err := parseAddr(&s, addr); err != nil {
+		return s, usagef("--addr %v", err)
+	}
+	return s, nil
+}
+
+// listen opens the address, and says what to do where it cannot be opened.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	listener, err := server.Listen(ctx, addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, usageOfPort(addr)
+	}
+	return listener, err
+}
+
+func usageOfPort(addr string) error {
+	host, _, _ := net.SplitHostPort(addr)
+	return errors.New("another program listens on " + addr + ": stop it, or choose another port, such as --addr " + net.JoinHostPort(host, "0") + " for any that is free")
+}
+
+// serve answers on the listener, which it closes, until ctx ends.
+func (s *settings) serve(
+	ctx context.Context, listener net.Listener, db *database.DB, cursorKey []byte, logger *slog.Logger, ready func(address string),
+) error {
+	config := s.graphQL
+	config.Introspection = s.introspection
+	handler, err := newHandler(db, cursorKey, config, logger)
+	if err == nil {
+		var front *server.Server
+		if front, err = server.New(s.server, handler, logger, checks(db)...); err == nil {
+			return front.Run(ctx, listener, ready)
+		}
+	}
+	return errors.Join(err, listener.Close())
+}
+
+func checks(db *database.DB) []server.Check {
+	return []server.Check{
+		{Name: "database", Run: db.Ping},
+		{Name: "migrations", Run: func(ctx context.Context) error { return migration.Verify(ctx, db, migrations()) }},
+	}
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"cambium/engine/database"
+	"cambium/engine/server"
+)
+
+// settings is the configuration beside the database's.
+type settings struct {
+	addr          string
+	logLevel      slog.Level
+	cursorKey     []byte // nil where none is set
+	introspection bool
+	server        server.Config
+	graphQL       server.GraphQLConfig
+
+	given map[string]bool
+}
+
+// setting is one environment variable.
+type setting struct {
+	variable string
+	parse    func(s *settings, text string) error // says what the value must be, never what it was
+	show     func(s *settings) string
+}
+
+// variables is every one, in the order in which they are listed.
+var variables = []setting{
+	{"ADDR", parseAddr, func(s *settings) string { return s.addr }},
+	{"LOG_LEVEL", parseLevel, func(s *settings) string { return s.logLevel.String() }},
+	{"CURSOR_KEY", parseCursorKey, showCursorKey},
+	{"INTROSPECTION", parseIntrospection, func(s *settings) string { return strconv.FormatBool(s.introspection) }},
+	duration("OPERATION_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.graphQL.OperationTimeout }),
+	number("MAX_BODY_BYTES", func(s *settings) *int64 { return &s.graphQL.MaxBody }),
+	duration("DRAIN_DELAY", 0, func(s *settings) *time.Duration { return &s.server.DrainDelay }),
+	duration("SHUTDOWN_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.ShutdownTimeout }),
+	duration("READY_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.CheckTimeout }),
+	duration("HTTP_READ_HEADER_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.ReadHeaderTimeout }),
+	duration("HTTP_READ_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.ReadTimeout }),
+	duration("HTTP_WRITE_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.WriteTimeout }),
+	duration("HTTP_IDLE_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.IdleTimeout }),
+	number("HTTP_MAX_HEADER_BYTES", func(s *settings) *int { return &s.server.MaxHeaderBytes }),
+}
+
+// defaultAddr is for this machine alone.
+const defaultAddr = "127.0.0.1:8080"
+
+// readSettings reads the variables. An empty one is as good as none; all faults come back together.
+func readSettings(getenv func(string) string) (settings, error) {
+	s := settings{addr: defaultAddr, server: server.NewConfig(), graphQL: server.NewGraphQLConfig(), given: map[string]bool{}}
+	var faults []error
+	for _, v := range variables {
+		text := getenv(v.variable)
+		if text == "" {
+			continue
+		}
+		s.given[v.variable] = true
+		if err := v.parse(&s, text); err != nil {
+			faults = append(faults, fmt.Errorf("%s %w", v.variable, err))
+		}
+	}
+	if len(faults) == 0 {
+		faults = s.together()
+	}
+	if len(faults) > 0 {
+		return s, &usageError{errors.Join(faults...).Error()}
+	}
+	return s, nil
+}
+
+// together checks what depends on more than one variable.
+func (s *settings) together() (faults []error) {
+	if s.graphQL.OperationTimeout >= s.server.WriteTimeout {
+		faults = append(faults, fmt.Errorf("OPERATION_TIMEOUT (%v) must be less than HTTP_WRITE_TIMEOUT (%v)", s.graphQL.OperationTimeout, s.server.WriteTimeout))
+	}
+	if s.server.ReadTimeout < s.server.ReadHeaderTimeout {
+		faults = append(faults, fmt.Errorf("HTTP_READ_TIMEOUT (%v) must be at least HTTP_READ_HEADER_TIMEOUT (%v)", s.server.ReadTimeout, s.server.ReadHeaderTimeout))
+	}
+	return faults
+}
+
+// list is what is in force and where each value comes from, without secrets.
+func (s *settings) list() []database.Setting {
+	all := make([]database.Setting, len(variables))
+	for i, v := range variables {
+		source := "default"
+		if s.given[v.variable] {
+			source = "environment"
+		}
+		all[i] = database.Setting{Name: v.variable, Value: v.show(s), Source: source}
+	}
+	return all
+}
+
+func parseAddr(s *settings, text string) error {
+	if _, _, err := net.SplitHostPort(text); err != nil {
+		return errAddr
+	}
+	s.addr = text
+	return nil
+}
+
+var errAddr = errors.New("must be host:port, such as 127.0.0.1:8080, or :8080 for every interface")
+
+func parseLevel(s *settings, text string) error {
+	if s.logLevel.UnmarshalText([]byte(text)) != nil {
+		return errors.New("must be debug, info, warn or error")
+	}
+	return nil
+}
+
+func parseIntrospection(s *settings, text string) (err error) {
+	if s.introspection, err = strconv.ParseBool(text); err != nil {
+		return errors.New("must be true or false")
+	}
+	return nil
+}
+
+func duration(variable string, least time.Duration, field func(*settings) *time.Duration) setting {
+	return setting{variable, func(s *settings, text string) error {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < least {
+			return fmt.Errorf("must be a duration such as 500ms or 20s, at least %v", least)
+		}
+		*field(s) = d
+		return nil
+	}, func(s *settings) string { return field(s).String() }}
+}
+
+func number[N int | int64](variable string, field func(*settings) *N) setting {
+	return setting{variable, func(s *settings, text string) error {
+		const bits = 32
+		n, err := strconv.ParseInt(text, 10, bits)
+		if err != nil || n < 1 {
+			return errors.New("must be a whole number, at least 1")
+		}
+		*field(s) = N(n)
+		return nil
+	}, func(s *settings) string { return strconv.FormatInt(int64(*field(s)), 10) }}
+}
