@@ -1,0 +1,165 @@
+# Cambium's commands. `make` alone lists them.
+#
+#   args='...'   further arguments for the program:   make run args='--addr 127.0.0.1:9090'
+#   pkg=...      the packages of test, test-race and bench:   make test pkg=./engine/read
+#   flags='...'  further flags for go test:   make test flags='-run Cursor'
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+# A program of the tree. The go command caches the build.
+API = go run ./cmd/api
+
+pkg ?= ./...
+flags ?=
+args ?=
+
+# In CI every test is really run, and none may be skipped.
+STRICT = $(if $(CI),-strict)
+TEST_FLAGS = $(if $(CI),-count=1) $(flags)
+
+# The Atlas CLI does not ask the network whether there is a newer one.
+export ATLAS_NO_UPDATE_NOTIFIER = true
+
+# Every module of the tree.
+MODULES = $(dir $(wildcard go.mod */go.mod */*/go.mod))
+
+# The Go files that are here and not ignored by git.
+GO_FILES = git ls-files --cached --others --exclude-standard -- '*.go' | sort -u | xargs ls -d 2>/dev/null
+
+.PHONY: help
+help: ## List the commands.
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 } \
+		/^## / { printf "\n%s\n", substr($$0, 4) }' $(firstword $(MAKEFILE_LIST))
+
+## Every day
+
+.PHONY: setup
+setup: ## Make this machine ready: PostgreSQL's programs. Asks before it uses sudo; does nothing twice.
+	@scripts/setup
+
+.PHONY: run
+run: setup ## Run it all: private PostgreSQL, migrations, sample data, API. Prints one URL.
+	@$(API) dev $(args)
+
+.PHONY: test
+test: setup atlas bin/testrun ## Run every test against a real PostgreSQL.
+	@bin/testrun $(STRICT) -json bin/test.json -- $(TEST_FLAGS) $(pkg)
+
+.PHONY: test-race
+test-race: setup atlas bin/testrun ## The same with the race detector. Needs a C compiler.
+	@CGO_ENABLED=1 bin/testrun $(STRICT) -json bin/test-race.json -- -race $(TEST_FLAGS) $(pkg)
+
+.PHONY: bench
+bench: setup ## Run the benchmarks of the packages that have some.
+	@packages=$$($(GO_FILES) | grep '_test\.go$$' | xargs grep -l '^func Benchmark' | xargs -n1 dirname | sort -u | sed 's,^,./,'); \
+	if [ "$(pkg)" != ./... ]; then packages="$(pkg)"; fi; \
+	if [ -z "$$packages" ]; then echo 'No package has a benchmark.'; exit 0; fi; \
+	go test -run '^$$' -bench . -benchmem $(flags) $$packages
+
+.PHONY: generate
+generate: ## Regenerate everything that is derived from ent/schema.
+	@echo 'generate: ent, the read model, the SDL, gqlgen'
+	@go generate ./...
+
+.PHONY: fmt
+fmt: bin/golangci-lint ## Format what is written by hand.
+	@bin/golangci-lint fmt
+
+.PHONY: lint
+lint: bin/golangci-lint ## Run the linters of .golangci.yml.
+	@echo 'lint: .golangci.yml'
+	@bin/golangci-lint run ./...
+
+## The database
+
+.PHONY: db-generate
+db-generate: ## Regenerate, then write the migration that is missing: make db-generate name=add_invoices
+	@if [ -z "$(name)" ]; then echo 'Say what it does: make db-generate name=add_invoices' >&2; exit 2; fi
+	@$(MAKE) generate
+	@$(API) migrate diff "$(name)" $(args)
+
+.PHONY: db-migrate
+db-migrate: ## Apply the pending migrations.
+	@$(API) migrate apply $(args)
+
+.PHONY: db-push
+db-push: ## Bring a development database to the schema without files. Shows its plan first.
+	@$(API) push $(args)
+
+.PHONY: db-studio
+db-studio: ## Look at the data in a browser.
+	@$(API) studio $(args)
+
+## Before a commit
+
+# Each check says what it looks at and, when it fails, what to do.
+.PHONY: verify
+verify: verify-generate verify-tidy verify-format lint verify-migrations verify-docs ## Check that what is derived is up to date, and lint.
+	@echo 'verify: all is well'
+
+# The tree is compared with itself before and after, through an index of its own, so that a tree with uncommitted work
+# can be verified too.
+.PHONY: verify-generate
+verify-generate:
+	@echo 'verify: regenerating changes nothing'
+	@mkdir -p bin; index=$$(mktemp bin/index.XXXXXX); trap 'rm -f "$$index" "$$index.lock"' EXIT; \
+	tree() { rm -f "$$index" && GIT_INDEX_FILE="$$index" git add --all && GIT_INDEX_FILE="$$index" git write-tree; }; \
+	before=$$(tree) && go generate ./... && after=$$(tree) || exit 1; \
+	if [ "$$before" != "$$after" ]; then \
+		git --no-pager diff --stat "$$before" "$$after"; \
+		echo 'What is generated was out of date: commit what `make generate` has written.' >&2; exit 1; \
+	fi
+
+.PHONY: verify-tidy
+verify-tidy:
+	@echo 'verify: go.mod and go.sum are tidy'
+	@for module in $(MODULES); do \
+		go -C "$$module" mod tidy -diff || { echo "Run: go -C $$module mod tidy" >&2; exit 1; }; \
+	done
+
+.PHONY: verify-format
+verify-format:
+	@echo 'verify: gofmt changes nothing'
+	@files=$$($(GO_FILES) | xargs gofmt -l) || exit 1; \
+	if [ -n "$$files" ]; then echo "$$files"; echo 'Run: make fmt' >&2; exit 1; fi
+
+# On a PostgreSQL of its own: the developer's is left alone.
+.PHONY: verify-migrations
+verify-migrations: setup atlas bin/withpg
+	@echo 'verify: the migrations lead to the schema and match atlas.sum'
+	@bin/withpg -- $(API) migrate diff --check
+	@bin/withpg -- bin/atlas migrate validate --env local
+
+.PHONY: verify-docs
+verify-docs:
+	@echo 'verify: the commands in the docs exist'
+	@go test -count=1 ./internal/docs
+
+## Tools
+
+.PHONY: atlas
+atlas: bin/atlas ## Build the Atlas CLI that tools/go.mod pins, as bin/atlas.
+
+# Built again when the pinned version changes, never twice.
+bin/atlas: tools/go.mod tools/go.sum
+	@echo 'build bin/atlas (a minute or two, once)'
+	@go build -C tools -o ../bin/atlas ariga.io/atlas/cmd/atlas
+	@touch $@
+
+bin/golangci-lint: tools/golangci-lint/go.mod tools/golangci-lint/go.sum
+	@echo 'build bin/golangci-lint (a few minutes, once)'
+	@go build -C tools/golangci-lint -o ../../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+# Helpers of this file. The go command knows whether there is anything to build.
+.PHONY: bin/testrun bin/withpg
+bin/testrun bin/withpg:
+	@go build -o $@ ./internal/$(@F)
+
+.PHONY: clean
+clean: ## Remove bin/. The private database in .dev/ stays; `rm -r .dev` removes it.
+	@rm -rf bin
