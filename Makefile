@@ -91,8 +91,8 @@ db-push: ## Bring a development database to the schema without files. Shows its 
 	@$(API) push $(args)
 
 .PHONY: db-studio
-db-studio: ## Look at the data in a browser.
-	@$(API) studio $(args)
+db-studio: ## Look at the data in a browser (comes with a later release).
+	@echo 'There is no studio yet: query the API, or open the database with psql.' >&2; exit 1
 
 ## Before a commit
 
