@@ -11,17 +11,19 @@ type aggregate struct {
 	c       *compiler
 	row     *row
 	groups  []group
+	hops    hops
 	lateral string // alias of the groups' expressions
 
 	columns []string // of the ROW
 	at      map[string]int
 }
 
-// group is what rows are grouped by.
+// group is what rows are grouped by: a field of the list's own rows or of those at the end of a hop.
 type group struct {
-	way        string // to the field, as in customer.country
-	expression func(alias string)
-	kind       Kind
+	way    string // to the field, as in customer.country
+	hop    int
+	field  *Field
+	bucket string // of time
 }
 
 // aggregate compiles an aggregate over the row's entity. Add puts a column into the row around it.
@@ -29,7 +31,7 @@ func (c *compiler) aggregate(r *row, f graphql.CollectedField, add func(func()) 
 	a := &aggregate{c: c, row: r, at: make(map[string]int)}
 	if by := c.argument(f, "groupBy"); by.given() {
 		for _, element := range by.elements() {
-			a.groups = append(a.groups, a.group(r.entity, "", element))
+			a.groups = append(a.groups, a.group(noHop, "", r.entity, element))
 		}
 		a.lateral = c.plan.alias()
 	}
@@ -131,29 +133,20 @@ func (a *aggregate) measure(function, name string) (expression string, kind Kind
 }
 
 // group compiles one element of a groupBy argument: a field, or one at the far side of a to-one edge.
-func (a *aggregate) group(e *entity, before string, v value) group {
-	members := v.members()
-	if len(members) != 1 || !members[0].given() {
-		a.c.fail(v.fault(BadUserInput, "must have exactly one member"))
+func (a *aggregate) group(near int, way string, e *entity, v value) group {
+	m, ok := a.c.only(v)
+	if !ok {
 		return group{}
 	}
-	m, s := members[0], &a.c.plan.statement
+	way += m.name
 	if l := e.edges[m.name]; l != nil {
-		inner := a.group(l.target, before+m.name+".", m.value)
-		return group{inner.way, func(alias string) {
-			far := s.alias()
-			s.write("(SELECT ")
-			inner.expression(far)
-			a.c.follow(alias, l, far, nil)
-			s.write(")")
-		}, inner.kind}
+		return a.group(a.hops.over(a.c, way, near, l), way+".", l.target, m.value)
 	}
-	d := e.fields[m.name]
 	if m.now() == false {
 		a.c.fail(m.fault(BadUserInput, "must be true"))
 	}
 	bucket, _ := m.now().(string)
-	return group{before + m.name, func(alias string) { s.write(bucketed(d, alias, bucket)) }, d.Kind}
+	return group{way, near, e.fields[m.name], bucket}
 }
 
 // bucketed returns a field, or the start of the time bucket that it falls into: in UTC, weeks from Monday.
@@ -171,18 +164,24 @@ func bucketed(d *Field, alias, bucket string) string {
 	return "date_trunc('" + unit + "', " + d.sql(alias) + ", 'UTC')"
 }
 
-// join writes the groups' expressions, each once, as a row to refer to.
+// join writes the joins of the hops, and the groups' expressions, each once, as a row to refer to.
 func (a *aggregate) join() {
 	if len(a.groups) == 0 {
 		return
 	}
 	s := &a.c.plan.statement
+	a.hops.write(s, a.row.alias)
 	s.write(" CROSS JOIN LATERAL (SELECT ")
 	for i, g := range a.groups {
 		if i > 0 {
 			s.write(", ")
 		}
-		g.expression(a.row.alias)
+		expression := bucketed(g.field, a.hops.alias(g.hop, a.row.alias), g.bucket)
+		if g.field.Expression == "" {
+			s.write(expression)
+		} else {
+			a.hops.guard(s, g.hop, func() { s.write(expression) })
+		}
 		s.write(" AS g", strconv.Itoa(i))
 	}
 	s.write(") AS ", a.lateral)
@@ -203,7 +202,7 @@ func (a *aggregate) shared(e *entity, before string, f graphql.CollectedField) w
 		fields[name] = func(g graphql.CollectedField) writer {
 			for i, by := range a.groups {
 				if by.way == before+name {
-					return scalar{column: a.column(a.groupColumn(i)), kind: by.kind, nullable: true}
+					return scalar{column: a.column(a.groupColumn(i)), kind: by.field.Kind, nullable: true}
 				}
 			}
 			a.c.fail(&Error{Code: BadUserInput, Message: before + name + " is not grouped by", Path: a.c.pathOf(g)})
@@ -284,12 +283,10 @@ func (a *aggregate) orderBy(by value) {
 func (a *aggregate) orderTerm(v value) (expression, direction string) {
 	way, at := "", v
 	for {
-		members := at.members()
-		if len(members) != 1 || !members[0].given() {
-			a.c.fail(v.fault(BadUserInput, "must have exactly one member"))
+		m, ok := a.c.only(at)
+		if !ok {
 			return "1", ""
 		}
-		m := members[0]
 		if text, leaf := m.now().(string); leaf {
 			return a.termOf(way, m.name, m.value), text
 		}

@@ -9,152 +9,148 @@ import (
 type order struct {
 	name      string // that cursors are bound to
 	terms     []term
-	lateral   string // alias of the terms that are expressions
-	positions []int  // of these terms in the row, counted from 1; 0 while not needed
+	hops      *hops
+	lateral   string // alias of the terms that are no columns
+	positions []int  // of the terms in the row, counted from 1; 0 while not needed
 }
 
-// term is what rows are ordered by: a field that is a column, or an expression.
+// term is what rows are ordered by: a field, or the number of rows at the far side of a to-many edge, of the list's own
+// rows or of those at the end of a hop.
 type term struct {
+	hop        int
 	field      *Field
-	expression func(alias string) // writes it; nil for a field
+	count      *link // where there is no field
 	kind       Kind
 	nullable   bool
 	descending bool
 	nullsFirst bool
 }
 
+// own tells whether the term is a field of the list's own rows.
+func (t term) own() bool { return t.field != nil && t.hop == noHop }
+
+// column tells whether the term is a column, which is best referred to by its name.
+func (t term) column() bool { return t.field != nil && t.field.Expression == "" }
+
 // order compiles an orderBy argument.
 func (c *compiler) order(e *entity, by value) order {
-	o := order{name: e.Name}
+	o := order{name: e.Name, hops: &hops{}}
 	if by.given() {
 		for _, element := range by.elements() {
-			t, name := c.term(e, element)
+			t, name := c.term(o.hops, noHop, "", e, element)
 			o.terms = append(o.terms, t)
 			o.name += " " + name
-			if t.field == &e.Key {
+			if t.field == &e.Key && t.own() {
 				break // nothing is left to order
 			}
 		}
 	}
-	if n := len(o.terms); n == 0 || o.terms[n-1].field != &e.Key {
-		o.terms = append(o.terms, term{field: &e.Key, kind: e.Key.Kind})
+	if last := len(o.terms) - 1; last < 0 || o.terms[last].field != &e.Key || !o.terms[last].own() {
+		o.terms = append(o.terms, term{hop: noHop, field: &e.Key, kind: e.Key.Kind})
 		o.name += " " + e.Key.Name
 	}
 	o.positions = make([]int, len(o.terms))
 	for _, t := range o.terms {
-		if t.expression != nil && o.lateral == "" {
+		if !t.column() && o.lateral == "" {
 			o.lateral = c.plan.alias()
 		}
 	}
 	return o
 }
 
-// term compiles one element of an orderBy argument, and names it for the cursors.
-func (c *compiler) term(e *entity, v value) (t term, name string) {
+// only returns the one member that an element of an argument must have.
+func (c *compiler) only(v value) (m memberValue, ok bool) {
 	members := v.members()
 	if len(members) != 1 {
 		c.fail(v.fault(BadUserInput, "must have exactly one member"))
+		return m, false
+	}
+	if !members[0].given() {
+		c.fail(members[0].fault(BadUserInput, "must not be null"))
+		return m, false
+	}
+	return members[0], true
+}
+
+// term compiles an element of an orderBy argument, and names it for the cursors. Way is what has led to the entity.
+func (c *compiler) term(h *hops, near int, way string, e *entity, v value) (t term, name string) {
+	m, ok := c.only(v)
+	if !ok {
 		return t, ""
 	}
-	m := members[0]
-	if !m.given() {
-		c.fail(m.fault(BadUserInput, "must not be null"))
-		return t, ""
-	}
-	if l := e.edges[m.name]; l != nil {
-		t, name = c.edgeTerm(l, m.value)
-		return t, m.name + "." + name
+	way += m.name
+	if l := e.edges[m.name]; l != nil && l.Unique {
+		return c.term(h, h.over(c, way, near, l), way+".", l.target, m.value)
+	} else if l != nil {
+		count, ok := c.only(m.value)
+		if !ok {
+			return t, ""
+		}
+		direction, _ := count.now().(string)
+		t = term{hop: near, count: l, kind: BigInt, nullable: near != noHop}
+		return t.directed(direction), way + ".count:" + direction
 	}
 	d := e.fields[m.name]
 	if m.name == e.Key.Name {
 		d = &e.Key
 	}
 	direction, _ := m.now().(string)
-	t = term{field: d, kind: d.Kind, nullable: d.Nullable}
-	if d.Expression != "" {
-		t.field, t.expression = nil, func(alias string) { c.plan.write(d.sql(alias)) }
-	}
-	return t.directed(direction), m.name + ":" + direction
+	t = term{hop: near, field: d, kind: d.Kind, nullable: d.Nullable || near != noHop}
+	return t.directed(direction), way + ":" + direction
 }
 
-// directed returns the term in a direction: ASC or DESC, with _NULLS_FIRST or _NULLS_LAST or else nulls last for ASC and first for
-// DESC, as PostgreSQL has it.
+// directed returns the term in a direction: ASC or DESC, with _NULLS_FIRST or _NULLS_LAST, or else nulls last for ASC and
+// first for DESC, as PostgreSQL has it.
 func (t term) directed(direction string) term {
 	t.descending = strings.HasPrefix(direction, "DESC")
 	t.nullsFirst = strings.HasSuffix(direction, "_NULLS_FIRST") || t.descending && !strings.HasSuffix(direction, "_NULLS_LAST")
 	return t
 }
 
-// edgeTerm compiles a field at the far side of a to-one edge, or the number of rows at that of a to-many edge.
-func (c *compiler) edgeTerm(l *link, v value) (t term, name string) {
-	s := &c.plan.statement
-	if l.Unique {
-		inner, name := c.term(l.target, v)
-		t = inner
-		t.field, t.nullable = nil, true
-		t.expression = func(alias string) {
-			far := s.alias()
-			s.write("(SELECT ")
-			inner.write(s, far)
-			c.follow(alias, l, far, nil)
-			s.write(")")
-		}
-		return t, name
-	}
-	members := v.members()
-	if len(members) != 1 {
-		c.fail(v.fault(BadUserInput, "must have exactly one member"))
-		return t, ""
-	}
-	direction, _ := members[0].now().(string)
-	t = term{kind: BigInt, expression: func(alias string) { c.count(alias, l) }}
-	return t.directed(direction), members[0].name + ":" + direction
-}
-
-// count writes the number of rows at the far side of an edge.
-func (c *compiler) count(near string, l *link) {
-	s := &c.plan.statement
-	s.write("(SELECT count(*)")
-	c.follow(near, l, s.alias(), nil)
-	s.write(")")
-}
-
-// write writes the term's expression for a row of an alias.
-func (t term) write(s *statement, alias string) {
-	if t.expression != nil {
-		t.expression(alias)
-		return
-	}
-	s.write(t.field.sql(alias))
-}
-
-// join writes the expressions of the terms, each once, as a row to refer to.
+// join writes the joins of the hops, and the expressions of the terms that are no columns as a row to refer to, so that
+// each is computed once.
 func (o order) join(c *compiler, alias string) {
+	s := &c.plan.statement
+	o.hops.write(s, alias)
 	if o.lateral == "" {
 		return
 	}
-	s := &c.plan.statement
 	s.write(" CROSS JOIN LATERAL (SELECT ")
-	for i, first := 0, true; i < len(o.terms); i++ {
-		if o.terms[i].expression == nil {
+	first := true
+	for i, t := range o.terms {
+		if t.column() {
 			continue
 		}
 		if !first {
 			s.write(", ")
 		}
 		first = false
-		o.terms[i].expression(alias)
+		o.compute(c, t, alias)
 		s.write(" AS k", strconv.Itoa(i))
 	}
 	s.write(") AS ", o.lateral)
 }
 
+// compute writes the expression of a term that is no column.
+func (o order) compute(c *compiler, t term, alias string) {
+	s, at := &c.plan.statement, o.hops.alias(t.hop, alias)
+	o.hops.guard(s, t.hop, func() {
+		if t.field != nil {
+			s.write(t.field.sql(at))
+			return
+		}
+		s.write("(SELECT count(*)")
+		c.follow(at, t.count, s.alias(), nil)
+		s.write(")")
+	})
+}
+
 // expression returns the text of a term.
 func (o order) expression(i int, alias string) string {
-	if o.terms[i].expression != nil {
-		return o.lateral + ".k" + strconv.Itoa(i)
+	if t := o.terms[i]; t.column() {
+		return t.field.sql(o.hops.alias(t.hop, alias))
 	}
-	return o.terms[i].field.sql(alias)
+	return o.lateral + ".k" + strconv.Itoa(i)
 }
 
 // write writes what follows ORDER BY.

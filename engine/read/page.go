@@ -100,7 +100,7 @@ func (p *page) info(f graphql.CollectedField) pageInfo {
 func (p *page) cursor() cursor {
 	w := cursor{order: p.order.name}
 	for i, t := range p.order.terms {
-		if t.field != nil {
+		if t.own() && t.column() {
 			w.columns = append(w.columns, p.row.field(t.field))
 			continue
 		}

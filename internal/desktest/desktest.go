@@ -145,16 +145,24 @@ func open(t testing.TB, url string) *Desk {
 type counted struct {
 	read.Querier
 
-	n atomic.Int64
+	n    atomic.Int64
+	last atomic.Value
 }
 
 func (c *counted) Query(ctx context.Context, sql string, args []any, row func([][]byte) error) error {
 	c.n.Add(1)
+	c.last.Store(sql)
 	return c.Querier.Query(ctx, sql, args, row)
 }
 
 // Statements returns how many statements the reader and the client have run so far.
 func (d *Desk) Statements() int64 { return d.read.n.Load() + d.ent.Load() }
+
+// LastStatement returns the text of the reader's last statement.
+func (d *Desk) LastStatement() string {
+	text, _ := d.read.last.Load().(string)
+	return text
+}
 
 // Response is a response as a client decodes it.
 type Response struct {

@@ -1,0 +1,3 @@
+SELECT (SELECT count(*)
+  FROM "customers" AS t2
+  WHERE true)
