@@ -9,13 +9,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"cambium/internal/desktest"
+	"cambium/internal/northwind"
 	"cambium/internal/pgtest"
 )
 
 func TestLoadThenPageEveryOrderOnce(t *testing.T) {
 	t.Parallel()
-	dir, o := desktest.NorthwindDir(t), with(migrated(t), "ADDR=127.0.0.1:0")
+	dir, o := northwind.Dir(t), with(migrated(t), "ADDR=127.0.0.1:0")
 	loaded := api(t, o, "load", dir)
 	require.Equal(t, exitDone, loaded.code, loaded.stderr)
 	for _, line := range []string{"customers: 91 rows\n", "orders: 830 rows\n", "order_lines: 2155 rows\n"} {

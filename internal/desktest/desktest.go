@@ -7,8 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -31,6 +29,7 @@ import (
 	_ "cambium/ent/runtime" // hooks and policies
 	"cambium/graph"
 	"cambium/internal/load"
+	"cambium/internal/northwind"
 	"cambium/internal/pgtest"
 	"cambium/trade"
 )
@@ -53,11 +52,10 @@ func Empty(t testing.TB) *Desk {
 	}))
 }
 
-// Northwind returns a desk with the classic data, which it looks for in NORTHWIND_DIR, or in shared/northwind beside the
-// project.
+// Northwind returns a desk with the classic data; see [northwind.Dir].
 func Northwind(t testing.TB) *Desk {
 	t.Helper()
-	dir := NorthwindDir(t)
+	dir := northwind.Dir(t)
 	return open(t, pgtest.Clone(t, "order desk with northwind", func(ctx context.Context, url string) error {
 		source, err := load.Directory(dir)
 		if err != nil {
@@ -65,32 +63,6 @@ func Northwind(t testing.TB) *Desk {
 		}
 		return prepare(ctx, url, source)
 	}))
-}
-
-// NorthwindDir returns the directory of the classic data. The test fails where there is none.
-func NorthwindDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("NORTHWIND_DIR")
-	if dir == "" {
-		dir = filepath.Join(root(t), "..", "shared", "northwind")
-	}
-	require.FileExists(t, filepath.Join(dir, "orders.csv"),
-		"this test needs the Northwind data; set NORTHWIND_DIR to its directory")
-	return dir
-}
-
-// root is the directory of go.mod.
-func root(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		require.NotEqual(t, filepath.Dir(dir), dir, "no go.mod above the test")
-		dir = filepath.Dir(dir)
-	}
 }
 
 func prepare(ctx context.Context, url string, source load.Source) error {

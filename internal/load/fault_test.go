@@ -10,6 +10,7 @@ import (
 
 	"cambium/engine/database"
 	"cambium/internal/load"
+	"cambium/internal/northwind"
 )
 
 // everything is a schema with all that can be wrong with a record.
@@ -170,7 +171,7 @@ func TestDirectoryWithoutFiles(t *testing.T) {
 func TestLoadNothingAfterALateFault(t *testing.T) {
 	t.Parallel()
 	db := orderDesk(t)
-	source, err := load.Directory(northwind(t))
+	source, err := load.Directory(northwind.Dir(t))
 	require.NoError(t, err)
 	for i, table := range source {
 		if table.Name == "order_lines" {
@@ -190,7 +191,7 @@ func TestLoadNothingAfterALateFault(t *testing.T) {
 // Each kind of fault of the order desk, as its owner sees it.
 func TestLoadFaultsOfNorthwind(t *testing.T) {
 	t.Parallel()
-	dir := northwind(t)
+	dir := northwind.Dir(t)
 	for name, test := range map[string]struct {
 		table     string
 		row, cell int

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,31 +17,17 @@ import (
 
 	"cambium/engine/database"
 	"cambium/internal/load"
+	"cambium/internal/northwind"
 	"cambium/internal/pgtest"
 	"cambium/trade/sample"
 )
-
-// northwind returns the directory of the classic data, which is no part of the repository.
-func northwind(t testing.TB) string {
-	t.Helper()
-	dir, from := os.Getenv("NORTHWIND_DIR"), "NORTHWIND_DIR"
-	if dir == "" {
-		dir, from = filepath.Join("..", "..", "..", "shared", "northwind"), "beside the repository, as NORTHWIND_DIR is unset"
-	}
-	dir, err := filepath.Abs(dir)
-	require.NoError(t, err)
-	if _, err := os.Stat(filepath.Join(dir, "orders.csv")); err != nil {
-		t.Fatalf("the classic Northwind data is missing: looked in %s (%s): %v", dir, from, err)
-	}
-	return dir
-}
 
 const revenue = "SELECT sum(unit_price * quantity * (1 - discount))::text FROM order_lines"
 
 func TestLoadNorthwind(t *testing.T) {
 	t.Parallel()
 	db := orderDesk(t)
-	source, err := load.Directory(northwind(t))
+	source, err := load.Directory(northwind.Dir(t))
 	require.NoError(t, err)
 
 	var steps []load.Progress
