@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -26,8 +25,8 @@ type Config struct {
 	DefaultPage int
 	// MaxPage is the largest page, and the longest list of ids. Default: 100.
 	MaxPage int
-	// Plans is the number of compiled plans that are kept. Default: 1,000.
-	Plans int
+	// PlanBytes is the memory for compiled plans that are kept, about, in bytes. Default: 32 MiB.
+	PlanBytes int
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -40,8 +39,8 @@ func (c Config) withDefaults() (Config, error) {
 	if c.MaxPage == 0 {
 		c.MaxPage = 100
 	}
-	if c.Plans == 0 {
-		c.Plans = 1000
+	if c.PlanBytes == 0 {
+		c.PlanBytes = 32 << 20
 	}
 	return c, nil
 }
@@ -53,13 +52,7 @@ type Reader struct {
 	db      Querier
 	config  Config
 	cursors *cursors
-	plans   *lru.Cache[planKey, *plan]
-}
-
-// planKey is what a plan is for: an operation of a cached document, and the shape of the variables.
-type planKey struct {
-	node  *ast.OperationDefinition
-	shape string
+	plans   *plans
 }
 
 // New returns a reader of the entities, for operations that were validated against the schema.
@@ -72,11 +65,7 @@ func New(entities []*Entity, schema *ast.Schema, db Querier, config Config) (*Re
 	if err != nil {
 		return nil, err
 	}
-	plans, err := lru.New[planKey, *plan](config.Plans)
-	if err != nil {
-		return nil, fmt.Errorf("read: %w", err)
-	}
-	return &Reader{m, schema, db, config, newCursors(config.CursorKey), plans}, nil
+	return &Reader{m, schema, db, config, newCursors(config.CursorKey), newPlans(config.PlanBytes)}, nil
 }
 
 // Serves tells whether a field of the operation's root is the reader's.
@@ -164,10 +153,10 @@ func (r *Reader) Render(ctx context.Context, op *graphql.OperationContext, field
 
 // run answers fields with a plan that is kept under the node, unless that is nil.
 func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *ast.OperationDefinition, fields []graphql.CollectedField) ([]Answer, error) {
-	key := planKey{node: node}
+	key := planKey{operation: node}
 	if node != nil {
 		key.shape = r.model.shape(op, r.schema)
-		if p, ok := r.plans.Get(key); ok {
+		if p, ok := r.plans.get(key); ok {
 			return r.execute(ctx, op, p)
 		}
 	}
@@ -180,7 +169,7 @@ func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *as
 		return nil, err
 	}
 	if node != nil {
-		r.plans.Add(key, p)
+		r.plans.add(key, p)
 	}
 	return r.execute(ctx, op, p)
 }

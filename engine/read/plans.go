@@ -1,0 +1,59 @@
+package read
+
+import (
+	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// plans keeps the plans that were used last, in so many bytes.
+type plans struct {
+	mu    sync.Mutex
+	lru   *simplelru.LRU[planKey, *plan]
+	bytes int
+	limit int
+}
+
+// planKey is what a plan is for: an operation of a cached document, and the shape of its variables.
+type planKey struct {
+	operation *ast.OperationDefinition
+	shape     string
+}
+
+func newPlans(limit int) *plans {
+	p := &plans{limit: limit}
+	const entries = 1 << 20 // the bytes are what bounds it
+	p.lru, _ = simplelru.NewLRU(entries, func(k planKey, v *plan) { p.bytes -= v.size(k) })
+	return p
+}
+
+func (p *plans) get(k planKey) (*plan, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lru.Get(k)
+}
+
+func (p *plans) add(k planKey, v *plan) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lru.Contains(k) || v.size(k) > p.limit {
+		return
+	}
+	p.bytes += v.size(k)
+	p.lru.Add(k, v)
+	for p.bytes > p.limit {
+		p.lru.RemoveOldest()
+	}
+}
+
+// size estimates the memory of a plan: its text, and for each part of it the writers and arguments that belong to it.
+// A document that is no longer cached elsewhere is held by its plans; it is about as long as their text.
+func (p *plan) size(k planKey) int {
+	const base, perArgument, perByte = 2048, 256, 6
+	n := base + len(k.shape) + perArgument*(len(p.args)+len(p.sizes)+len(p.lists)+len(p.seeks)+len(p.rules))
+	for _, text := range p.parts {
+		n += perByte * len(text)
+	}
+	return n
+}
