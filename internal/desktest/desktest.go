@@ -146,16 +146,31 @@ type Response struct {
 // Do runs an operation.
 func (d *Desk) Do(t testing.TB, query string, variables map[string]any) Response {
 	t.Helper()
-	ctx := graphql.StartOperationTrace(t.Context())
-	op, errs := d.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
-	if len(errs) > 0 {
-		return Response{Errors: errs}
+	response := d.run(t, query, variables)
+	if response.Data == nil {
+		return Response{Errors: response.Errors}
 	}
-	handler, ctx := d.exec.DispatchOperation(ctx, op)
-	response := handler(ctx)
 	r := Response{Raw: string(response.Data), Errors: response.Errors}
 	require.NoError(t, json.Unmarshal(response.Data, &r.Data), "the data is no JSON: %s", response.Data)
 	return r
+}
+
+func (d *Desk) run(t testing.TB, query string, variables map[string]any) *graphql.Response {
+	ctx := graphql.StartOperationTrace(t.Context())
+	op, errs := d.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
+	if len(errs) > 0 {
+		return &graphql.Response{Errors: errs}
+	}
+	handler, ctx := d.exec.DispatchOperation(ctx, op)
+	return handler(ctx)
+}
+
+// Run runs an operation for what it costs.
+func (d *Desk) Run(t testing.TB, query string) {
+	t.Helper()
+	if r := d.run(t, query, nil); len(r.Errors) > 0 {
+		t.Fatal(r.Errors)
+	}
 }
 
 // Data runs an operation that has no errors and returns its data.
