@@ -44,6 +44,8 @@ type Customer struct {
 	Phone *string `json:"phone,omitempty"`
 	// Fax number.
 	Fax *string `json:"fax,omitempty"`
+	// Words to search for, kept by the database.
+	SearchDocument string `json:"-"`
 	// Short name that people know the customer by, such as ALFKI.
 	Code string `json:"code,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -77,7 +79,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case customer.FieldID, customer.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case customer.FieldCompanyName, customer.FieldContactName, customer.FieldContactTitle, customer.FieldAddress, customer.FieldCity, customer.FieldRegion, customer.FieldPostalCode, customer.FieldCountry, customer.FieldPhone, customer.FieldFax, customer.FieldCode:
+		case customer.FieldCompanyName, customer.FieldContactName, customer.FieldContactTitle, customer.FieldAddress, customer.FieldCity, customer.FieldRegion, customer.FieldPostalCode, customer.FieldCountry, customer.FieldPhone, customer.FieldFax, customer.FieldSearchDocument, customer.FieldCode:
 			values[i] = new(sql.NullString)
 		case customer.FieldCreatedAt, customer.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -189,6 +191,12 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 				_m.Fax = new(string)
 				*_m.Fax = value.String
 			}
+		case customer.FieldSearchDocument:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field search_document", values[i])
+			} else if value.Valid {
+				_m.SearchDocument = value.String
+			}
 		case customer.FieldCode:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field code", values[i])
@@ -292,6 +300,8 @@ func (_m *Customer) String() string {
 		builder.WriteString("fax=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("search_document=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("code=")
 	builder.WriteString(_m.Code)

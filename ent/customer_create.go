@@ -197,6 +197,20 @@ func (_c *CustomerCreate) SetNillableFax(v *string) *CustomerCreate {
 	return _c
 }
 
+// SetSearchDocument sets the "search_document" field.
+func (_c *CustomerCreate) SetSearchDocument(v string) *CustomerCreate {
+	_c.mutation.SetSearchDocument(v)
+	return _c
+}
+
+// SetNillableSearchDocument sets the "search_document" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableSearchDocument(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetSearchDocument(*v)
+	}
+	return _c
+}
+
 // SetCode sets the "code" field.
 func (_c *CustomerCreate) SetCode(v string) *CustomerCreate {
 	_c.mutation.SetCode(v)
@@ -392,6 +406,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Fax(); ok {
 		_spec.SetField(customer.FieldFax, field.TypeString, value)
 		_node.Fax = &value
+	}
+	if value, ok := _c.mutation.SearchDocument(); ok {
+		_spec.SetField(customer.FieldSearchDocument, field.TypeString, value)
+		_node.SearchDocument = value
 	}
 	if value, ok := _c.mutation.Code(); ok {
 		_spec.SetField(customer.FieldCode, field.TypeString, value)
@@ -700,6 +718,9 @@ func (u *CustomerUpsertOne) UpdateNewValues() *CustomerUpsertOne {
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(customer.FieldCreatedAt)
+		}
+		if _, exists := u.create.mutation.SearchDocument(); exists {
+			s.SetIgnore(customer.FieldSearchDocument)
 		}
 	}))
 	return u
@@ -1168,6 +1189,9 @@ func (u *CustomerUpsertBulk) UpdateNewValues() *CustomerUpsertBulk {
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(customer.FieldCreatedAt)
+			}
+			if _, exists := b.mutation.SearchDocument(); exists {
+				s.SetIgnore(customer.FieldSearchDocument)
 			}
 		}
 	}))

@@ -445,6 +445,9 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.FaxCleared() {
 		_spec.ClearField(customer.FieldFax, field.TypeString)
 	}
+	if _u.mutation.SearchDocumentCleared() {
+		_spec.ClearField(customer.FieldSearchDocument, field.TypeString)
+	}
 	if value, ok := _u.mutation.Code(); ok {
 		_spec.SetField(customer.FieldCode, field.TypeString, value)
 	}
@@ -958,6 +961,9 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.FaxCleared() {
 		_spec.ClearField(customer.FieldFax, field.TypeString)
+	}
+	if _u.mutation.SearchDocumentCleared() {
+		_spec.ClearField(customer.FieldSearchDocument, field.TypeString)
 	}
 	if value, ok := _u.mutation.Code(); ok {
 		_spec.SetField(customer.FieldCode, field.TypeString, value)

@@ -750,31 +750,32 @@ func (m *CategoryMutation) ResetEdge(name string) error {
 // CustomerMutation represents an operation that mutates the Customer nodes in the graph.
 type CustomerMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *int64
-	created_at    *time.Time
-	updated_at    *time.Time
-	version       *int32
-	addversion    *int32
-	company_name  *string
-	contact_name  *string
-	contact_title *string
-	address       *string
-	city          *string
-	region        *string
-	postal_code   *string
-	country       *string
-	phone         *string
-	fax           *string
-	code          *string
-	clearedFields map[string]struct{}
-	orders        map[int64]struct{}
-	removedorders map[int64]struct{}
-	clearedorders bool
-	done          bool
-	oldValue      func(context.Context) (*Customer, error)
-	predicates    []predicate.Customer
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int32
+	addversion      *int32
+	company_name    *string
+	contact_name    *string
+	contact_title   *string
+	address         *string
+	city            *string
+	region          *string
+	postal_code     *string
+	country         *string
+	phone           *string
+	fax             *string
+	search_document *string
+	code            *string
+	clearedFields   map[string]struct{}
+	orders          map[int64]struct{}
+	removedorders   map[int64]struct{}
+	clearedorders   bool
+	done            bool
+	oldValue        func(context.Context) (*Customer, error)
+	predicates      []predicate.Customer
 }
 
 var _ ent.Mutation = (*CustomerMutation)(nil)
@@ -1486,6 +1487,55 @@ func (m *CustomerMutation) ResetFax() {
 	delete(m.clearedFields, customer.FieldFax)
 }
 
+// SetSearchDocument sets the "search_document" field.
+func (m *CustomerMutation) SetSearchDocument(s string) {
+	m.search_document = &s
+}
+
+// SearchDocument returns the value of the "search_document" field in the mutation.
+func (m *CustomerMutation) SearchDocument() (r string, exists bool) {
+	v := m.search_document
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSearchDocument returns the old "search_document" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldSearchDocument(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSearchDocument is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSearchDocument requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSearchDocument: %w", err)
+	}
+	return oldValue.SearchDocument, nil
+}
+
+// ClearSearchDocument clears the value of the "search_document" field.
+func (m *CustomerMutation) ClearSearchDocument() {
+	m.search_document = nil
+	m.clearedFields[customer.FieldSearchDocument] = struct{}{}
+}
+
+// SearchDocumentCleared returns if the "search_document" field was cleared in this mutation.
+func (m *CustomerMutation) SearchDocumentCleared() bool {
+	_, ok := m.clearedFields[customer.FieldSearchDocument]
+	return ok
+}
+
+// ResetSearchDocument resets all changes to the "search_document" field.
+func (m *CustomerMutation) ResetSearchDocument() {
+	m.search_document = nil
+	delete(m.clearedFields, customer.FieldSearchDocument)
+}
+
 // SetCode sets the "code" field.
 func (m *CustomerMutation) SetCode(s string) {
 	m.code = &s
@@ -1610,7 +1660,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 15)
 	if m.created_at != nil {
 		fields = append(fields, customer.FieldCreatedAt)
 	}
@@ -1650,6 +1700,9 @@ func (m *CustomerMutation) Fields() []string {
 	if m.fax != nil {
 		fields = append(fields, customer.FieldFax)
 	}
+	if m.search_document != nil {
+		fields = append(fields, customer.FieldSearchDocument)
+	}
 	if m.code != nil {
 		fields = append(fields, customer.FieldCode)
 	}
@@ -1687,6 +1740,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Phone()
 	case customer.FieldFax:
 		return m.Fax()
+	case customer.FieldSearchDocument:
+		return m.SearchDocument()
 	case customer.FieldCode:
 		return m.Code()
 	}
@@ -1724,6 +1779,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldPhone(ctx)
 	case customer.FieldFax:
 		return m.OldFax(ctx)
+	case customer.FieldSearchDocument:
+		return m.OldSearchDocument(ctx)
 	case customer.FieldCode:
 		return m.OldCode(ctx)
 	}
@@ -1826,6 +1883,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFax(v)
 		return nil
+	case customer.FieldSearchDocument:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSearchDocument(v)
+		return nil
 	case customer.FieldCode:
 		v, ok := value.(string)
 		if !ok {
@@ -1905,6 +1969,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldFax) {
 		fields = append(fields, customer.FieldFax)
 	}
+	if m.FieldCleared(customer.FieldSearchDocument) {
+		fields = append(fields, customer.FieldSearchDocument)
+	}
 	return fields
 }
 
@@ -1945,6 +2012,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldFax:
 		m.ClearFax()
+		return nil
+	case customer.FieldSearchDocument:
+		m.ClearSearchDocument()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -1992,6 +2062,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldFax:
 		m.ResetFax()
+		return nil
+	case customer.FieldSearchDocument:
+		m.ResetSearchDocument()
 		return nil
 	case customer.FieldCode:
 		m.ResetCode()
@@ -6878,6 +6951,7 @@ type ProductMutation struct {
 	updated_at        *time.Time
 	version           *int32
 	addversion        *int32
+	search_document   *string
 	name              *string
 	quantity_per_unit *string
 	unit_price        *decimal.Decimal
@@ -7132,6 +7206,55 @@ func (m *ProductMutation) AddedVersion() (r int32, exists bool) {
 func (m *ProductMutation) ResetVersion() {
 	m.version = nil
 	m.addversion = nil
+}
+
+// SetSearchDocument sets the "search_document" field.
+func (m *ProductMutation) SetSearchDocument(s string) {
+	m.search_document = &s
+}
+
+// SearchDocument returns the value of the "search_document" field in the mutation.
+func (m *ProductMutation) SearchDocument() (r string, exists bool) {
+	v := m.search_document
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSearchDocument returns the old "search_document" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldSearchDocument(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSearchDocument is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSearchDocument requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSearchDocument: %w", err)
+	}
+	return oldValue.SearchDocument, nil
+}
+
+// ClearSearchDocument clears the value of the "search_document" field.
+func (m *ProductMutation) ClearSearchDocument() {
+	m.search_document = nil
+	m.clearedFields[product.FieldSearchDocument] = struct{}{}
+}
+
+// SearchDocumentCleared returns if the "search_document" field was cleared in this mutation.
+func (m *ProductMutation) SearchDocumentCleared() bool {
+	_, ok := m.clearedFields[product.FieldSearchDocument]
+	return ok
+}
+
+// ResetSearchDocument resets all changes to the "search_document" field.
+func (m *ProductMutation) ResetSearchDocument() {
+	m.search_document = nil
+	delete(m.clearedFields, product.FieldSearchDocument)
 }
 
 // SetName sets the "name" field.
@@ -7693,7 +7816,7 @@ func (m *ProductMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.created_at != nil {
 		fields = append(fields, product.FieldCreatedAt)
 	}
@@ -7702,6 +7825,9 @@ func (m *ProductMutation) Fields() []string {
 	}
 	if m.version != nil {
 		fields = append(fields, product.FieldVersion)
+	}
+	if m.search_document != nil {
+		fields = append(fields, product.FieldSearchDocument)
 	}
 	if m.name != nil {
 		fields = append(fields, product.FieldName)
@@ -7744,6 +7870,8 @@ func (m *ProductMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case product.FieldVersion:
 		return m.Version()
+	case product.FieldSearchDocument:
+		return m.SearchDocument()
 	case product.FieldName:
 		return m.Name()
 	case product.FieldQuantityPerUnit:
@@ -7777,6 +7905,8 @@ func (m *ProductMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldUpdatedAt(ctx)
 	case product.FieldVersion:
 		return m.OldVersion(ctx)
+	case product.FieldSearchDocument:
+		return m.OldSearchDocument(ctx)
 	case product.FieldName:
 		return m.OldName(ctx)
 	case product.FieldQuantityPerUnit:
@@ -7824,6 +7954,13 @@ func (m *ProductMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetVersion(v)
+		return nil
+	case product.FieldSearchDocument:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSearchDocument(v)
 		return nil
 	case product.FieldName:
 		v, ok := value.(string)
@@ -7981,6 +8118,9 @@ func (m *ProductMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *ProductMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(product.FieldSearchDocument) {
+		fields = append(fields, product.FieldSearchDocument)
+	}
 	if m.FieldCleared(product.FieldQuantityPerUnit) {
 		fields = append(fields, product.FieldQuantityPerUnit)
 	}
@@ -7998,6 +8138,9 @@ func (m *ProductMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *ProductMutation) ClearField(name string) error {
 	switch name {
+	case product.FieldSearchDocument:
+		m.ClearSearchDocument()
+		return nil
 	case product.FieldQuantityPerUnit:
 		m.ClearQuantityPerUnit()
 		return nil
@@ -8017,6 +8160,9 @@ func (m *ProductMutation) ResetField(name string) error {
 		return nil
 	case product.FieldVersion:
 		m.ResetVersion()
+		return nil
+	case product.FieldSearchDocument:
+		m.ResetSearchDocument()
 		return nil
 	case product.FieldName:
 		m.ResetName()
@@ -9511,6 +9657,7 @@ type SupplierMutation struct {
 	country         *string
 	phone           *string
 	fax             *string
+	search_document *string
 	clearedFields   map[string]struct{}
 	products        map[int64]struct{}
 	removedproducts map[int64]struct{}
@@ -10229,6 +10376,55 @@ func (m *SupplierMutation) ResetFax() {
 	delete(m.clearedFields, supplier.FieldFax)
 }
 
+// SetSearchDocument sets the "search_document" field.
+func (m *SupplierMutation) SetSearchDocument(s string) {
+	m.search_document = &s
+}
+
+// SearchDocument returns the value of the "search_document" field in the mutation.
+func (m *SupplierMutation) SearchDocument() (r string, exists bool) {
+	v := m.search_document
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSearchDocument returns the old "search_document" field's value of the Supplier entity.
+// If the Supplier object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupplierMutation) OldSearchDocument(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSearchDocument is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSearchDocument requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSearchDocument: %w", err)
+	}
+	return oldValue.SearchDocument, nil
+}
+
+// ClearSearchDocument clears the value of the "search_document" field.
+func (m *SupplierMutation) ClearSearchDocument() {
+	m.search_document = nil
+	m.clearedFields[supplier.FieldSearchDocument] = struct{}{}
+}
+
+// SearchDocumentCleared returns if the "search_document" field was cleared in this mutation.
+func (m *SupplierMutation) SearchDocumentCleared() bool {
+	_, ok := m.clearedFields[supplier.FieldSearchDocument]
+	return ok
+}
+
+// ResetSearchDocument resets all changes to the "search_document" field.
+func (m *SupplierMutation) ResetSearchDocument() {
+	m.search_document = nil
+	delete(m.clearedFields, supplier.FieldSearchDocument)
+}
+
 // AddProductIDs adds the "products" edge to the Product entity by ids.
 func (m *SupplierMutation) AddProductIDs(ids ...int64) {
 	if m.products == nil {
@@ -10317,7 +10513,7 @@ func (m *SupplierMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SupplierMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.created_at != nil {
 		fields = append(fields, supplier.FieldCreatedAt)
 	}
@@ -10357,6 +10553,9 @@ func (m *SupplierMutation) Fields() []string {
 	if m.fax != nil {
 		fields = append(fields, supplier.FieldFax)
 	}
+	if m.search_document != nil {
+		fields = append(fields, supplier.FieldSearchDocument)
+	}
 	return fields
 }
 
@@ -10391,6 +10590,8 @@ func (m *SupplierMutation) Field(name string) (ent.Value, bool) {
 		return m.Phone()
 	case supplier.FieldFax:
 		return m.Fax()
+	case supplier.FieldSearchDocument:
+		return m.SearchDocument()
 	}
 	return nil, false
 }
@@ -10426,6 +10627,8 @@ func (m *SupplierMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldPhone(ctx)
 	case supplier.FieldFax:
 		return m.OldFax(ctx)
+	case supplier.FieldSearchDocument:
+		return m.OldSearchDocument(ctx)
 	}
 	return nil, fmt.Errorf("unknown Supplier field %s", name)
 }
@@ -10526,6 +10729,13 @@ func (m *SupplierMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFax(v)
 		return nil
+	case supplier.FieldSearchDocument:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSearchDocument(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Supplier field %s", name)
 }
@@ -10598,6 +10808,9 @@ func (m *SupplierMutation) ClearedFields() []string {
 	if m.FieldCleared(supplier.FieldFax) {
 		fields = append(fields, supplier.FieldFax)
 	}
+	if m.FieldCleared(supplier.FieldSearchDocument) {
+		fields = append(fields, supplier.FieldSearchDocument)
+	}
 	return fields
 }
 
@@ -10638,6 +10851,9 @@ func (m *SupplierMutation) ClearField(name string) error {
 		return nil
 	case supplier.FieldFax:
 		m.ClearFax()
+		return nil
+	case supplier.FieldSearchDocument:
+		m.ClearSearchDocument()
 		return nil
 	}
 	return fmt.Errorf("unknown Supplier nullable field %s", name)
@@ -10685,6 +10901,9 @@ func (m *SupplierMutation) ResetField(name string) error {
 		return nil
 	case supplier.FieldFax:
 		m.ResetFax()
+		return nil
+	case supplier.FieldSearchDocument:
+		m.ResetSearchDocument()
 		return nil
 	}
 	return fmt.Errorf("unknown Supplier field %s", name)

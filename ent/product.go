@@ -27,6 +27,8 @@ type Product struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// Counts the changes of the row, from 1: what a client sends back to change only what it has seen.
 	Version int32 `json:"version,omitempty"`
+	// Words to search for, kept by the database.
+	SearchDocument string `json:"-"`
 	// Name of the product.
 	Name string `json:"name,omitempty"`
 	// What one unit holds, such as 24 - 12 oz bottles.
@@ -106,7 +108,7 @@ func (*Product) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case product.FieldID, product.FieldVersion, product.FieldUnitsInStock, product.FieldUnitsOnOrder, product.FieldReorderLevel, product.FieldSupplierID, product.FieldCategoryID:
 			values[i] = new(sql.NullInt64)
-		case product.FieldName, product.FieldQuantityPerUnit:
+		case product.FieldSearchDocument, product.FieldName, product.FieldQuantityPerUnit:
 			values[i] = new(sql.NullString)
 		case product.FieldCreatedAt, product.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -148,6 +150,12 @@ func (_m *Product) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
 			} else if value.Valid {
 				_m.Version = int32(value.Int64)
+			}
+		case product.FieldSearchDocument:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field search_document", values[i])
+			} else if value.Valid {
+				_m.SearchDocument = value.String
 			}
 		case product.FieldName:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -263,6 +271,8 @@ func (_m *Product) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))
+	builder.WriteString(", ")
+	builder.WriteString("search_document=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("name=")
 	builder.WriteString(_m.Name)

@@ -68,6 +68,20 @@ func (_c *ProductCreate) SetNillableVersion(v *int32) *ProductCreate {
 	return _c
 }
 
+// SetSearchDocument sets the "search_document" field.
+func (_c *ProductCreate) SetSearchDocument(v string) *ProductCreate {
+	_c.mutation.SetSearchDocument(v)
+	return _c
+}
+
+// SetNillableSearchDocument sets the "search_document" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableSearchDocument(v *string) *ProductCreate {
+	if v != nil {
+		_c.SetSearchDocument(*v)
+	}
+	return _c
+}
+
 // SetName sets the "name" field.
 func (_c *ProductCreate) SetName(v string) *ProductCreate {
 	_c.mutation.SetName(v)
@@ -371,6 +385,10 @@ func (_c *ProductCreate) createSpec() (*Product, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(product.FieldVersion, field.TypeInt32, value)
 		_node.Version = value
+	}
+	if value, ok := _c.mutation.SearchDocument(); ok {
+		_spec.SetField(product.FieldSearchDocument, field.TypeString, value)
+		_node.SearchDocument = value
 	}
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(product.FieldName, field.TypeString, value)
@@ -689,6 +707,9 @@ func (u *ProductUpsertOne) UpdateNewValues() *ProductUpsertOne {
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(product.FieldCreatedAt)
+		}
+		if _, exists := u.create.mutation.SearchDocument(); exists {
+			s.SetIgnore(product.FieldSearchDocument)
 		}
 	}))
 	return u
@@ -1101,6 +1122,9 @@ func (u *ProductUpsertBulk) UpdateNewValues() *ProductUpsertBulk {
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(product.FieldCreatedAt)
+			}
+			if _, exists := b.mutation.SearchDocument(); exists {
+				s.SetIgnore(product.FieldSearchDocument)
 			}
 		}
 	}))

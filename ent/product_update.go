@@ -381,6 +381,9 @@ func (_u *ProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(product.FieldVersion, field.TypeInt32, value)
 	}
+	if _u.mutation.SearchDocumentCleared() {
+		_spec.ClearField(product.FieldSearchDocument, field.TypeString)
+	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(product.FieldName, field.TypeString, value)
 	}
@@ -918,6 +921,9 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 	}
 	if value, ok := _u.mutation.AddedVersion(); ok {
 		_spec.AddField(product.FieldVersion, field.TypeInt32, value)
+	}
+	if _u.mutation.SearchDocumentCleared() {
+		_spec.ClearField(product.FieldSearchDocument, field.TypeString)
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(product.FieldName, field.TypeString, value)

@@ -94,6 +94,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			Edges: []read.Edge{
 				{Name: "orders", Aggregate: "ordersAggregate", Target: "Order", From: "id", To: "customer_id"},
 			},
+			Search: customer.FieldSearchDocument,
 			Lookups: []read.Lookup{
 				{Name: "customer", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Customer"}}},
 				{Name: "customerByCode", Arguments: []read.LookupArgument{{Name: "code", Column: "code", Kind: read.String}}},
@@ -134,7 +135,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			Edges: []read.Edge{
 				{Name: "manager", Target: "Employee", From: "manager_id", To: "id", Unique: true, Nullable: true},
 				{Name: "reports", Aggregate: "reportsAggregate", Target: "Employee", From: "id", To: "manager_id"},
-				{Name: "territories", Aggregate: "territoriesAggregate", Target: "Territory", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "employee_id", To: "territory_id"}},
+				{Name: "territories", Aggregate: "territoriesAggregate", Target: "Territory", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "employee_id", To: "territory_id", Prepare: c.prepareEmployeeTerritory}},
 				{Name: "orders", Aggregate: "ordersAggregate", Target: "Order", From: "id", To: "employee_id"},
 			},
 			Lookups: []read.Lookup{
@@ -250,6 +251,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "category", Target: "Category", From: "category_id", To: "id", Unique: true},
 				{Name: "lines", Aggregate: "linesAggregate", Target: "OrderLine", From: "id", To: "product_id"},
 			},
+			Search: product.FieldSearchDocument,
 			Lookups: []read.Lookup{
 				{Name: "product", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Product"}}},
 			},
@@ -342,6 +344,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			Edges: []read.Edge{
 				{Name: "products", Aggregate: "productsAggregate", Target: "Product", From: "id", To: "supplier_id"},
 			},
+			Search: supplier.FieldSearchDocument,
 			Lookups: []read.Lookup{
 				{Name: "supplier", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Supplier"}}},
 			},
@@ -369,7 +372,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			},
 			Edges: []read.Edge{
 				{Name: "region", Target: "Region", From: "region_id", To: "id", Unique: true},
-				{Name: "employees", Aggregate: "employeesAggregate", Target: "Employee", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "territory_id", To: "employee_id"}},
+				{Name: "employees", Aggregate: "employeesAggregate", Target: "Employee", From: "id", To: "id", Join: &read.Join{Table: "employee_territories", From: "territory_id", To: "employee_id", Prepare: c.prepareEmployeeTerritory}},
 			},
 			Lookups: []read.Lookup{
 				{Name: "territory", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Territory"}}},
@@ -387,6 +390,16 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 	}
 }
 
+// prepareEmployeeTerritory adds the rules of the rows that join others.
+func (c *Client) prepareEmployeeTerritory(ctx context.Context, s *sql.Selector) error {
+	q := c.EmployeeTerritory.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return err
+	}
+	return applyRead(s, "EmployeeTerritory", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
 // applyRead adds to the selector what the interceptors and the policy of an entity added to its query, and refuses
 // what cannot be part of a larger statement.
 func applyRead[P ~func(*sql.Selector)](s *sql.Selector, name string, q *QueryContext, inters []Interceptor, orders int, predicates []P) error {
@@ -398,9 +411,18 @@ func applyRead[P ~func(*sql.Selector)](s *sql.Selector, name string, q *QueryCon
 	if q.Limit != nil || q.Offset != nil || orders > 0 {
 		return fmt.Errorf("ent: an interceptor of %s sets a limit, an offset or an order, which belong to the reader", name)
 	}
+	if len(predicates) == 0 {
+		return nil
+	}
+	bare, _ := s.Query()
 	for _, p := range predicates {
 		p(s)
 	}
+	where := s.P()
+	if text, _ := s.SetP(nil).Query(); text != bare {
+		return fmt.Errorf("ent: an interceptor or a rule of %s joins, groups or limits in a predicate (%s); use predicates on edges", name, text)
+	}
+	s.SetP(where)
 	return nil
 }
 

@@ -44,6 +44,8 @@ type Supplier struct {
 	Phone *string `json:"phone,omitempty"`
 	// Fax number.
 	Fax *string `json:"fax,omitempty"`
+	// Words to search for, kept by the database.
+	SearchDocument string `json:"-"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SupplierQuery when eager-loading is set.
 	Edges        SupplierEdges `json:"edges"`
@@ -75,7 +77,7 @@ func (*Supplier) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case supplier.FieldID, supplier.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case supplier.FieldCompanyName, supplier.FieldContactName, supplier.FieldContactTitle, supplier.FieldAddress, supplier.FieldCity, supplier.FieldRegion, supplier.FieldPostalCode, supplier.FieldCountry, supplier.FieldPhone, supplier.FieldFax:
+		case supplier.FieldCompanyName, supplier.FieldContactName, supplier.FieldContactTitle, supplier.FieldAddress, supplier.FieldCity, supplier.FieldRegion, supplier.FieldPostalCode, supplier.FieldCountry, supplier.FieldPhone, supplier.FieldFax, supplier.FieldSearchDocument:
 			values[i] = new(sql.NullString)
 		case supplier.FieldCreatedAt, supplier.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -187,6 +189,12 @@ func (_m *Supplier) assignValues(columns []string, values []any) error {
 				_m.Fax = new(string)
 				*_m.Fax = value.String
 			}
+		case supplier.FieldSearchDocument:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field search_document", values[i])
+			} else if value.Valid {
+				_m.SearchDocument = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -284,6 +292,8 @@ func (_m *Supplier) String() string {
 		builder.WriteString("fax=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("search_document=<sensitive>")
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -197,6 +197,20 @@ func (_c *SupplierCreate) SetNillableFax(v *string) *SupplierCreate {
 	return _c
 }
 
+// SetSearchDocument sets the "search_document" field.
+func (_c *SupplierCreate) SetSearchDocument(v string) *SupplierCreate {
+	_c.mutation.SetSearchDocument(v)
+	return _c
+}
+
+// SetNillableSearchDocument sets the "search_document" field if the given value is not nil.
+func (_c *SupplierCreate) SetNillableSearchDocument(v *string) *SupplierCreate {
+	if v != nil {
+		_c.SetSearchDocument(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SupplierCreate) SetID(v int64) *SupplierCreate {
 	_c.mutation.SetID(v)
@@ -378,6 +392,10 @@ func (_c *SupplierCreate) createSpec() (*Supplier, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Fax(); ok {
 		_spec.SetField(supplier.FieldFax, field.TypeString, value)
 		_node.Fax = &value
+	}
+	if value, ok := _c.mutation.SearchDocument(); ok {
+		_spec.SetField(supplier.FieldSearchDocument, field.TypeString, value)
+		_node.SearchDocument = value
 	}
 	if nodes := _c.mutation.ProductsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -670,6 +688,9 @@ func (u *SupplierUpsertOne) UpdateNewValues() *SupplierUpsertOne {
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(supplier.FieldCreatedAt)
+		}
+		if _, exists := u.create.mutation.SearchDocument(); exists {
+			s.SetIgnore(supplier.FieldSearchDocument)
 		}
 	}))
 	return u
@@ -1124,6 +1145,9 @@ func (u *SupplierUpsertBulk) UpdateNewValues() *SupplierUpsertBulk {
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(supplier.FieldCreatedAt)
+			}
+			if _, exists := b.mutation.SearchDocument(); exists {
+				s.SetIgnore(supplier.FieldSearchDocument)
 			}
 		}
 	}))

@@ -426,6 +426,9 @@ func (_u *SupplierUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.FaxCleared() {
 		_spec.ClearField(supplier.FieldFax, field.TypeString)
 	}
+	if _u.mutation.SearchDocumentCleared() {
+		_spec.ClearField(supplier.FieldSearchDocument, field.TypeString)
+	}
 	if _u.mutation.ProductsCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -917,6 +920,9 @@ func (_u *SupplierUpdateOne) sqlSave(ctx context.Context) (_node *Supplier, err 
 	}
 	if _u.mutation.FaxCleared() {
 		_spec.ClearField(supplier.FieldFax, field.TypeString)
+	}
+	if _u.mutation.SearchDocumentCleared() {
+		_spec.ClearField(supplier.FieldSearchDocument, field.TypeString)
 	}
 	if _u.mutation.ProductsCleared() {
 		edge := &sqlgraph.EdgeSpec{

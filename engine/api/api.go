@@ -27,6 +27,8 @@ type Annotation struct {
 	Operations []Operation `json:"operations,omitempty"`
 	// Computed are the entity's computed fields.
 	Computed []Field `json:"computed,omitempty"`
+	// Searchable says that the entity has the column of [Search].
+	Searchable bool `json:"searchable,omitempty"`
 	// Batched are the entity's fields that a Go function computes.
 	Batched []BatchField `json:"batched,omitempty"`
 }
@@ -111,6 +113,7 @@ func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 			a.Operations = append(a.Operations, op)
 		}
 	}
+	a.Searchable = a.Searchable || more.Searchable
 	a.Computed = append(a.Computed, more.Computed...)
 	a.Batched = append(a.Batched, more.Batched...)
 	return a

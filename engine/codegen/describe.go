@@ -416,6 +416,9 @@ func (e *entity) Groupable() bool {
 	return false
 }
 
+// Searchable tells whether the entity's lists can be searched.
+func (e *entity) Searchable() bool { return e.annotation.Searchable }
+
 // GroupType is the type of a member of a groupBy argument.
 func (c column) GroupType() string {
 	if c.Kind.Model == "Time" || c.Kind.Model == "Date" {

@@ -214,6 +214,7 @@ func arrayElement(argument any) string {
 }
 
 // argument turns the binary value of a column, as a cursor holds it, into an argument that is compared with the column.
+// Values that cannot be written are among them: a list can still be paged by them.
 func (k Kind) argument(v []byte) (any, error) {
 	if v == nil {
 		return nil, nil //nolint:nilnil // NULL
@@ -224,15 +225,17 @@ func (k Kind) argument(v []byte) (any, error) {
 	case Boolean:
 		return len(v) == 1 && v[0] != 0, nil
 	case Float, Real:
-		text, err := appendFloat(nil, v)
-		if err != nil {
-			return nil, err
-		}
-		return strconv.ParseFloat(string(text), 64)
+		f, _, err := float(v)
+		return f, err
 	case Decimal:
+		if special := specialNumeric(v); special != "" {
+			return special, nil
+		}
 		text, err := appendNumeric(nil, v)
 		return string(text), err
-	case Date, Time, UUID:
+	case Date, Time:
+		return moment(v)
+	case UUID:
 		text, err := k.append(nil, v)
 		if err != nil {
 			return nil, err
@@ -242,4 +245,24 @@ func (k Kind) argument(v []byte) (any, error) {
 		return string(v), nil
 	}
 	return nil, fmt.Errorf("read: kind %d orders no list", k)
+}
+
+// moment returns the argument for a date or a time: days or microseconds, of which the greatest and the least are the
+// infinities.
+func moment(v []byte) (any, error) {
+	n, err := integer(v)
+	if err != nil {
+		return nil, err
+	}
+	bits := 8 * len(v)
+	switch n {
+	case math.MaxInt64 >> (64 - bits):
+		return "infinity", nil
+	case math.MinInt64 >> (64 - bits):
+		return "-infinity", nil
+	}
+	if bits == 32 {
+		return time.Unix(n*secondsADay+epochSeconds, 0).UTC(), nil
+	}
+	return time.Unix(n/microsPerSec+epochSeconds, n%microsPerSec*1000).UTC(), nil
 }

@@ -136,20 +136,25 @@ func appendMoment(dst []byte, sec, nsec int64, layout string) ([]byte, error) {
 
 // appendFloat writes the shortest number that reads back as the same value, as encoding/json does.
 func appendFloat(dst, v []byte) ([]byte, error) {
-	var f float64
-	bits := 64
-	switch len(v) {
-	case 4:
-		f, bits = float64(math.Float32frombits(binary.BigEndian.Uint32(v))), 32
-	case 8:
-		f = math.Float64frombits(binary.BigEndian.Uint64(v))
-	default:
-		return dst, fmt.Errorf("read: a float of %d bytes", len(v))
+	f, bits, err := float(v)
+	if err != nil {
+		return dst, err
 	}
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return dst, errNonFinite
 	}
 	return strconv.AppendFloat(dst, f, 'g', -1, bits), nil
+}
+
+// float reads a float of 32 or 64 bits.
+func float(v []byte) (f float64, bits int, err error) {
+	switch len(v) {
+	case 4:
+		return float64(math.Float32frombits(binary.BigEndian.Uint32(v))), 32, nil
+	case 8:
+		return math.Float64frombits(binary.BigEndian.Uint64(v)), 64, nil
+	}
+	return 0, 0, fmt.Errorf("read: a float of %d bytes", len(v))
 }
 
 func appendUUID(dst, v []byte) ([]byte, error) {

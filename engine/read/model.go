@@ -26,6 +26,8 @@ type Entity struct {
 	Fields []Field
 	// Edges are the readable edges; their targets are entities of the same model.
 	Edges []Edge
+	// Search is the tsvector column by which lists are searched; none where they cannot be.
+	Search string
 	// Batched are the fields that Go functions compute.
 	Batched []BatchField
 	// Lookups are the fields at the root that find one row by a unique key.

@@ -10,7 +10,26 @@ import (
 const (
 	numericPositive = 0x0000
 	numericNegative = 0x4000
+	numericNaN      = 0xC000
+	numericPlusInf  = 0xD000
+	numericMinusInf = 0xF000
 )
+
+// specialNumeric returns the text of a numeric that is no number; empty for one that is.
+func specialNumeric(v []byte) string {
+	if len(v) < 8 {
+		return ""
+	}
+	switch binary.BigEndian.Uint16(v[4:]) {
+	case numericNaN:
+		return "NaN"
+	case numericPlusInf:
+		return "Infinity"
+	case numericMinusInf:
+		return "-Infinity"
+	}
+	return ""
+}
 
 // appendNumeric writes a binary numeric in plain decimal notation, with as many digits after the point as PostgreSQL
 // shows. The value has a header of four 16-bit words (digits, weight of the first digit, sign, scale) and digits of base

@@ -8,6 +8,7 @@ import (
 // order is the order of a list: terms, of which the last is the key, so that no two rows are equal.
 type order struct {
 	name      string // that cursors are bound to
+	entity    *entity
 	terms     []term
 	hops      *hops
 	lateral   string // alias of the terms that are no columns
@@ -20,6 +21,7 @@ type term struct {
 	hop        int
 	field      *Field
 	count      *link // where there is no field
+	rank       value // where there is neither: the words whose rank it is
 	kind       Kind
 	nullable   bool
 	descending bool
@@ -32,9 +34,13 @@ func (t term) own() bool { return t.field != nil && t.hop == noHop }
 // column tells whether the term is a column, which is best referred to by its name.
 func (t term) column() bool { return t.field != nil && t.field.Expression == "" }
 
-// order compiles an orderBy argument.
-func (c *compiler) order(e *entity, by value) order {
-	o := order{name: e.Name, hops: &hops{}}
+// order compiles an orderBy argument, or the order by rank of a search argument.
+func (c *compiler) order(e *entity, by, search value) order {
+	o := order{name: e.Name, entity: e, hops: &hops{}}
+	if search.given() && !by.given() {
+		t := term{hop: noHop, rank: search, kind: Float}.directed("DESC")
+		o.terms, o.name = append(o.terms, t), o.name+" search"
+	}
 	if by.given() {
 		for _, element := range by.elements() {
 			t, name := c.term(o.hops, noHop, "", e, element)
@@ -137,6 +143,12 @@ func (o order) compute(c *compiler, t term, alias string) {
 	o.hops.guard(s, t.hop, func() {
 		if t.field != nil {
 			s.write(t.field.sql(at))
+			return
+		}
+		if t.count == nil {
+			s.write("ts_rank(", columnOf(at, o.entity.Search), ", ")
+			c.words(t.rank)
+			s.write(")::double precision")
 			return
 		}
 		s.write("(SELECT count(*)")

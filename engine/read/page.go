@@ -10,15 +10,16 @@ import (
 // page is a connection being compiled. Its rows are an array of ROWs in order, one more than asked for, which tells
 // whether there is more; its count is a column of its own.
 type page struct {
-	c     *compiler
-	row   *row
-	from  from
-	where value
-	order order
-	after seek
-	until seek // the argument before
-	skip  value
-	limit func() // writes the LIMIT
+	c      *compiler
+	row    *row
+	from   from
+	where  value
+	search value
+	order  order
+	after  seek
+	until  seek // the argument before
+	skip   value
+	limit  func() // writes the LIMIT
 
 	writer *connection
 }
@@ -31,7 +32,8 @@ func (c *compiler) page(r *row, f graphql.CollectedField, add func(func()) int, 
 	p := &page{
 		c: c, row: r, from: from,
 		where:  c.argument(f, "where"),
-		order:  c.order(r.entity, c.argument(f, "orderBy")),
+		search: c.argument(f, "search"),
+		order:  c.order(r.entity, c.argument(f, "orderBy"), c.argument(f, "search")),
 		skip:   c.argument(f, "offset"),
 		writer: &connection{rows: noColumn},
 	}
@@ -195,7 +197,7 @@ func (p *page) write() {
 	p.row.write()
 	s.write(" AS r")
 	p.from(p.row.alias, func() { o.join(p.c, p.row.alias) })
-	p.c.restrict(p.row.entity, p.row.alias, p.where)
+	p.restrict(p.row.alias)
 	if p.after.value.given() {
 		s.write(" AND ")
 		o.following(p.c, p.row.alias, p.after.index)
@@ -228,12 +230,28 @@ func (c *compiler) offset(v value) argument {
 	}
 }
 
+// restrict writes the filter and the search behind another condition.
+func (p *page) restrict(alias string) {
+	p.c.restrict(p.row.entity, alias, p.where)
+	if p.search.given() {
+		p.c.plan.write(" AND ", columnOf(alias, p.row.entity.Search), " @@ ")
+		p.c.words(p.search)
+	}
+}
+
+// words writes a search argument as a tsquery, which takes any text.
+func (c *compiler) words(v value) {
+	c.plan.write("websearch_to_tsquery('simple', ")
+	c.plan.arg(c.content(String, v), "text")
+	c.plan.write(")")
+}
+
 // writeCount writes the number of rows of the whole list.
 func (p *page) writeCount() {
 	s := &p.c.plan.statement
 	alias := s.alias()
 	s.write("(SELECT count(*)")
 	p.from(alias, nil)
-	p.c.restrict(p.row.entity, alias, p.where)
+	p.restrict(alias)
 	s.write(")")
 }

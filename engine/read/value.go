@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -64,16 +65,34 @@ func (v value) get(variables map[string]any) any {
 	if v.variable == "" {
 		return literal(v.doc, variables)
 	}
-	at := variables[v.variable]
+	at := listed(variables[v.variable])
 	for _, step := range v.steps {
 		switch s := step.(type) {
 		case string:
-			at = at.(map[string]any)[s]
+			at = listed(at.(map[string]any)[s])
 		case int:
-			at = at.([]any)[s]
+			at = listed(at.([]any)[s])
 		}
 	}
 	return at
+}
+
+// listed returns a list as []any: of a single value that stands for a list in a variable (GraphQL, section 3.11)
+// gqlparser makes a slice of the value's own type.
+func listed(v any) any {
+	switch v.(type) {
+	case nil, string, bool, float64, json.Number, []any, map[string]any:
+		return v
+	}
+	slice := reflect.ValueOf(v)
+	if slice.Kind() != reflect.Slice {
+		return v
+	}
+	list := make([]any, slice.Len())
+	for i := range list {
+		list[i] = listed(slice.Index(i).Interface())
+	}
+	return list
 }
 
 // now returns the value under the variables of compilation; only its structure may be looked at.
@@ -88,7 +107,7 @@ func literal(v *ast.Value, variables map[string]any) any {
 	}
 	switch v.Kind {
 	case ast.Variable:
-		return variables[v.Raw]
+		return listed(variables[v.Raw])
 	case ast.IntValue, ast.FloatValue:
 		return json.Number(v.Raw)
 	case ast.StringValue, ast.BlockValue, ast.EnumValue:

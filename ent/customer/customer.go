@@ -41,6 +41,8 @@ const (
 	FieldPhone = "phone"
 	// FieldFax holds the string denoting the fax field in the database.
 	FieldFax = "fax"
+	// FieldSearchDocument holds the string denoting the search_document field in the database.
+	FieldSearchDocument = "search_document"
 	// FieldCode holds the string denoting the code field in the database.
 	FieldCode = "code"
 	// EdgeOrders holds the string denoting the orders edge name in mutations.
@@ -72,6 +74,7 @@ var Columns = []string{
 	FieldCountry,
 	FieldPhone,
 	FieldFax,
+	FieldSearchDocument,
 	FieldCode,
 }
 
@@ -179,6 +182,11 @@ func ByPhone(opts ...sql.OrderTermOption) OrderOption {
 // ByFax orders the results by the fax field.
 func ByFax(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFax, opts...).ToFunc()
+}
+
+// BySearchDocument orders the results by the search_document field.
+func BySearchDocument(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSearchDocument, opts...).ToFunc()
 }
 
 // ByCode orders the results by the code field.

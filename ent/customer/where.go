@@ -120,6 +120,11 @@ func Fax(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldFax, v))
 }
 
+// SearchDocument applies equality check predicate on the "search_document" field. It's identical to SearchDocumentEQ.
+func SearchDocument(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldSearchDocument, v))
+}
+
 // Code applies equality check predicate on the "code" field. It's identical to CodeEQ.
 func Code(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldCode, v))
@@ -983,6 +988,81 @@ func FaxEqualFold(v string) predicate.Customer {
 // FaxContainsFold applies the ContainsFold predicate on the "fax" field.
 func FaxContainsFold(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldContainsFold(FieldFax, v))
+}
+
+// SearchDocumentEQ applies the EQ predicate on the "search_document" field.
+func SearchDocumentEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldSearchDocument, v))
+}
+
+// SearchDocumentNEQ applies the NEQ predicate on the "search_document" field.
+func SearchDocumentNEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldSearchDocument, v))
+}
+
+// SearchDocumentIn applies the In predicate on the "search_document" field.
+func SearchDocumentIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldSearchDocument, vs...))
+}
+
+// SearchDocumentNotIn applies the NotIn predicate on the "search_document" field.
+func SearchDocumentNotIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldSearchDocument, vs...))
+}
+
+// SearchDocumentGT applies the GT predicate on the "search_document" field.
+func SearchDocumentGT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldSearchDocument, v))
+}
+
+// SearchDocumentGTE applies the GTE predicate on the "search_document" field.
+func SearchDocumentGTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldSearchDocument, v))
+}
+
+// SearchDocumentLT applies the LT predicate on the "search_document" field.
+func SearchDocumentLT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldSearchDocument, v))
+}
+
+// SearchDocumentLTE applies the LTE predicate on the "search_document" field.
+func SearchDocumentLTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldSearchDocument, v))
+}
+
+// SearchDocumentContains applies the Contains predicate on the "search_document" field.
+func SearchDocumentContains(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContains(FieldSearchDocument, v))
+}
+
+// SearchDocumentHasPrefix applies the HasPrefix predicate on the "search_document" field.
+func SearchDocumentHasPrefix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasPrefix(FieldSearchDocument, v))
+}
+
+// SearchDocumentHasSuffix applies the HasSuffix predicate on the "search_document" field.
+func SearchDocumentHasSuffix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasSuffix(FieldSearchDocument, v))
+}
+
+// SearchDocumentIsNil applies the IsNil predicate on the "search_document" field.
+func SearchDocumentIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldSearchDocument))
+}
+
+// SearchDocumentNotNil applies the NotNil predicate on the "search_document" field.
+func SearchDocumentNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldSearchDocument))
+}
+
+// SearchDocumentEqualFold applies the EqualFold predicate on the "search_document" field.
+func SearchDocumentEqualFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEqualFold(FieldSearchDocument, v))
+}
+
+// SearchDocumentContainsFold applies the ContainsFold predicate on the "search_document" field.
+func SearchDocumentContainsFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContainsFold(FieldSearchDocument, v))
 }
 
 // CodeEQ applies the EQ predicate on the "code" field.

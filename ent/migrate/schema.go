@@ -41,6 +41,7 @@ var (
 		{Name: "country", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Country."},
 		{Name: "phone", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Telephone number."},
 		{Name: "fax", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Fax number."},
+		{Name: "search_document", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Words to search for, kept by the database.", SchemaType: map[string]string{"postgres": "tsvector GENERATED ALWAYS AS (setweight(to_tsvector('simple', coalesce(company_name, '')), 'A') || setweight(to_tsvector('simple', coalesce(contact_name, '')), 'B') || setweight(to_tsvector('simple', coalesce(city, '')), 'C') || setweight(to_tsvector('simple', coalesce(country, '')), 'D')) STORED"}},
 		{Name: "code", Type: field.TypeString, Unique: true, Size: 2147483647, Comment: "Short name that people know the customer by, such as ALFKI."},
 	}
 	// CustomersTable holds the schema information for the "customers" table.
@@ -49,6 +50,16 @@ var (
 		Comment:    "A company that orders products.",
 		Columns:    CustomersColumns,
 		PrimaryKey: []*schema.Column{CustomersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customer_search_document",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Type: "GIN",
+				},
+			},
+		},
 	}
 	// EmployeesColumns holds the columns for the "employees" table.
 	EmployeesColumns = []*schema.Column{
@@ -252,6 +263,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime, Comment: "When the row was made.", Default: schema.Expr("now()")},
 		{Name: "updated_at", Type: field.TypeTime, Comment: "When the row was last changed.", Default: schema.Expr("now()")},
 		{Name: "version", Type: field.TypeInt32, Comment: "Counts the changes of the row, from 1: what a client sends back to change only what it has seen.", Default: "1"},
+		{Name: "search_document", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Words to search for, kept by the database.", SchemaType: map[string]string{"postgres": "tsvector GENERATED ALWAYS AS (setweight(to_tsvector('simple', coalesce(name, '')), 'A') || setweight(to_tsvector('simple', coalesce(quantity_per_unit, '')), 'B')) STORED"}},
 		{Name: "name", Type: field.TypeString, Size: 2147483647, Comment: "Name of the product."},
 		{Name: "quantity_per_unit", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "What one unit holds, such as 24 - 12 oz bottles."},
 		{Name: "unit_price", Type: field.TypeFloat64, Comment: "Price of one unit in the catalogue.", SchemaType: map[string]string{"postgres": "numeric"}},
@@ -271,27 +283,35 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "products_categories_products",
-				Columns:    []*schema.Column{ProductsColumns[11]},
+				Columns:    []*schema.Column{ProductsColumns[12]},
 				RefColumns: []*schema.Column{CategoriesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "products_suppliers_products",
-				Columns:    []*schema.Column{ProductsColumns[12]},
+				Columns:    []*schema.Column{ProductsColumns[13]},
 				RefColumns: []*schema.Column{SuppliersColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
+				Name:    "product_search_document",
+				Unique:  false,
+				Columns: []*schema.Column{ProductsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Type: "GIN",
+				},
+			},
+			{
 				Name:    "product_supplier_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProductsColumns[12], ProductsColumns[0]},
+				Columns: []*schema.Column{ProductsColumns[13], ProductsColumns[0]},
 			},
 			{
 				Name:    "product_category_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProductsColumns[11], ProductsColumns[0]},
+				Columns: []*schema.Column{ProductsColumns[12], ProductsColumns[0]},
 			},
 		},
 	}
@@ -342,6 +362,7 @@ var (
 		{Name: "country", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Country."},
 		{Name: "phone", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Telephone number."},
 		{Name: "fax", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Fax number."},
+		{Name: "search_document", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Words to search for, kept by the database.", SchemaType: map[string]string{"postgres": "tsvector GENERATED ALWAYS AS (setweight(to_tsvector('simple', coalesce(company_name, '')), 'A') || setweight(to_tsvector('simple', coalesce(contact_name, '')), 'B') || setweight(to_tsvector('simple', coalesce(city, '')), 'C') || setweight(to_tsvector('simple', coalesce(country, '')), 'D')) STORED"}},
 	}
 	// SuppliersTable holds the schema information for the "suppliers" table.
 	SuppliersTable = &schema.Table{
@@ -349,6 +370,16 @@ var (
 		Comment:    "A company that products come from.",
 		Columns:    SuppliersColumns,
 		PrimaryKey: []*schema.Column{SuppliersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "supplier_search_document",
+				Unique:  false,
+				Columns: []*schema.Column{SuppliersColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Type: "GIN",
+				},
+			},
+		},
 	}
 	// TerritoriesColumns holds the columns for the "territories" table.
 	TerritoriesColumns = []*schema.Column{

@@ -21,6 +21,8 @@ const (
 	FieldUpdatedAt = "updated_at"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
+	// FieldSearchDocument holds the string denoting the search_document field in the database.
+	FieldSearchDocument = "search_document"
 	// FieldName holds the string denoting the name field in the database.
 	FieldName = "name"
 	// FieldQuantityPerUnit holds the string denoting the quantity_per_unit field in the database.
@@ -76,6 +78,7 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldUpdatedAt,
 	FieldVersion,
+	FieldSearchDocument,
 	FieldName,
 	FieldQuantityPerUnit,
 	FieldUnitPrice,
@@ -153,6 +156,11 @@ func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByVersion orders the results by the version field.
 func ByVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldVersion, opts...).ToFunc()
+}
+
+// BySearchDocument orders the results by the search_document field.
+func BySearchDocument(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSearchDocument, opts...).ToFunc()
 }
 
 // ByName orders the results by the name field.

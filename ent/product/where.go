@@ -71,6 +71,11 @@ func Version(v int32) predicate.Product {
 	return predicate.Product(sql.FieldEQ(FieldVersion, v))
 }
 
+// SearchDocument applies equality check predicate on the "search_document" field. It's identical to SearchDocumentEQ.
+func SearchDocument(v string) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldSearchDocument, v))
+}
+
 // Name applies equality check predicate on the "name" field. It's identical to NameEQ.
 func Name(v string) predicate.Product {
 	return predicate.Product(sql.FieldEQ(FieldName, v))
@@ -234,6 +239,81 @@ func VersionLT(v int32) predicate.Product {
 // VersionLTE applies the LTE predicate on the "version" field.
 func VersionLTE(v int32) predicate.Product {
 	return predicate.Product(sql.FieldLTE(FieldVersion, v))
+}
+
+// SearchDocumentEQ applies the EQ predicate on the "search_document" field.
+func SearchDocumentEQ(v string) predicate.Product {
+	return predicate.Product(sql.FieldEQ(FieldSearchDocument, v))
+}
+
+// SearchDocumentNEQ applies the NEQ predicate on the "search_document" field.
+func SearchDocumentNEQ(v string) predicate.Product {
+	return predicate.Product(sql.FieldNEQ(FieldSearchDocument, v))
+}
+
+// SearchDocumentIn applies the In predicate on the "search_document" field.
+func SearchDocumentIn(vs ...string) predicate.Product {
+	return predicate.Product(sql.FieldIn(FieldSearchDocument, vs...))
+}
+
+// SearchDocumentNotIn applies the NotIn predicate on the "search_document" field.
+func SearchDocumentNotIn(vs ...string) predicate.Product {
+	return predicate.Product(sql.FieldNotIn(FieldSearchDocument, vs...))
+}
+
+// SearchDocumentGT applies the GT predicate on the "search_document" field.
+func SearchDocumentGT(v string) predicate.Product {
+	return predicate.Product(sql.FieldGT(FieldSearchDocument, v))
+}
+
+// SearchDocumentGTE applies the GTE predicate on the "search_document" field.
+func SearchDocumentGTE(v string) predicate.Product {
+	return predicate.Product(sql.FieldGTE(FieldSearchDocument, v))
+}
+
+// SearchDocumentLT applies the LT predicate on the "search_document" field.
+func SearchDocumentLT(v string) predicate.Product {
+	return predicate.Product(sql.FieldLT(FieldSearchDocument, v))
+}
+
+// SearchDocumentLTE applies the LTE predicate on the "search_document" field.
+func SearchDocumentLTE(v string) predicate.Product {
+	return predicate.Product(sql.FieldLTE(FieldSearchDocument, v))
+}
+
+// SearchDocumentContains applies the Contains predicate on the "search_document" field.
+func SearchDocumentContains(v string) predicate.Product {
+	return predicate.Product(sql.FieldContains(FieldSearchDocument, v))
+}
+
+// SearchDocumentHasPrefix applies the HasPrefix predicate on the "search_document" field.
+func SearchDocumentHasPrefix(v string) predicate.Product {
+	return predicate.Product(sql.FieldHasPrefix(FieldSearchDocument, v))
+}
+
+// SearchDocumentHasSuffix applies the HasSuffix predicate on the "search_document" field.
+func SearchDocumentHasSuffix(v string) predicate.Product {
+	return predicate.Product(sql.FieldHasSuffix(FieldSearchDocument, v))
+}
+
+// SearchDocumentIsNil applies the IsNil predicate on the "search_document" field.
+func SearchDocumentIsNil() predicate.Product {
+	return predicate.Product(sql.FieldIsNull(FieldSearchDocument))
+}
+
+// SearchDocumentNotNil applies the NotNil predicate on the "search_document" field.
+func SearchDocumentNotNil() predicate.Product {
+	return predicate.Product(sql.FieldNotNull(FieldSearchDocument))
+}
+
+// SearchDocumentEqualFold applies the EqualFold predicate on the "search_document" field.
+func SearchDocumentEqualFold(v string) predicate.Product {
+	return predicate.Product(sql.FieldEqualFold(FieldSearchDocument, v))
+}
+
+// SearchDocumentContainsFold applies the ContainsFold predicate on the "search_document" field.
+func SearchDocumentContainsFold(v string) predicate.Product {
+	return predicate.Product(sql.FieldContainsFold(FieldSearchDocument, v))
 }
 
 // NameEQ applies the EQ predicate on the "name" field.

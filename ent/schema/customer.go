@@ -13,7 +13,9 @@ import (
 type Customer struct{ ent.Schema }
 
 // Mixin of the Customer.
-func (Customer) Mixin() []ent.Mixin { return []ent.Mixin{Record{}, Contact{}} }
+func (Customer) Mixin() []ent.Mixin {
+	return []ent.Mixin{Record{}, Contact{}, api.Search("company_name", "contact_name", "city", "country")}
+}
 
 // Fields of the Customer.
 func (Customer) Fields() []ent.Field {

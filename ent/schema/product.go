@@ -15,7 +15,9 @@ import (
 type Product struct{ ent.Schema }
 
 // Mixin of the Product.
-func (Product) Mixin() []ent.Mixin { return []ent.Mixin{Record{}} }
+func (Product) Mixin() []ent.Mixin {
+	return []ent.Mixin{Record{}, api.Search("name", "quantity_per_unit")}
+}
 
 // Fields of the Product.
 func (Product) Fields() []ent.Field {

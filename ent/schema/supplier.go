@@ -13,7 +13,9 @@ import (
 type Supplier struct{ ent.Schema }
 
 // Mixin of the Supplier.
-func (Supplier) Mixin() []ent.Mixin { return []ent.Mixin{Record{}, Contact{}} }
+func (Supplier) Mixin() []ent.Mixin {
+	return []ent.Mixin{Record{}, Contact{}, api.Search("company_name", "contact_name", "city", "country")}
+}
 
 // Edges of the Supplier.
 func (Supplier) Edges() []ent.Edge {

@@ -41,6 +41,8 @@ const (
 	FieldPhone = "phone"
 	// FieldFax holds the string denoting the fax field in the database.
 	FieldFax = "fax"
+	// FieldSearchDocument holds the string denoting the search_document field in the database.
+	FieldSearchDocument = "search_document"
 	// EdgeProducts holds the string denoting the products edge name in mutations.
 	EdgeProducts = "products"
 	// Table holds the table name of the supplier in the database.
@@ -70,6 +72,7 @@ var Columns = []string{
 	FieldCountry,
 	FieldPhone,
 	FieldFax,
+	FieldSearchDocument,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -174,6 +177,11 @@ func ByPhone(opts ...sql.OrderTermOption) OrderOption {
 // ByFax orders the results by the fax field.
 func ByFax(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFax, opts...).ToFunc()
+}
+
+// BySearchDocument orders the results by the search_document field.
+func BySearchDocument(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSearchDocument, opts...).ToFunc()
 }
 
 // ByProductsCount orders the results by products count.

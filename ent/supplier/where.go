@@ -120,6 +120,11 @@ func Fax(v string) predicate.Supplier {
 	return predicate.Supplier(sql.FieldEQ(FieldFax, v))
 }
 
+// SearchDocument applies equality check predicate on the "search_document" field. It's identical to SearchDocumentEQ.
+func SearchDocument(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldEQ(FieldSearchDocument, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Supplier {
 	return predicate.Supplier(sql.FieldEQ(FieldCreatedAt, v))
@@ -978,6 +983,81 @@ func FaxEqualFold(v string) predicate.Supplier {
 // FaxContainsFold applies the ContainsFold predicate on the "fax" field.
 func FaxContainsFold(v string) predicate.Supplier {
 	return predicate.Supplier(sql.FieldContainsFold(FieldFax, v))
+}
+
+// SearchDocumentEQ applies the EQ predicate on the "search_document" field.
+func SearchDocumentEQ(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldEQ(FieldSearchDocument, v))
+}
+
+// SearchDocumentNEQ applies the NEQ predicate on the "search_document" field.
+func SearchDocumentNEQ(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldNEQ(FieldSearchDocument, v))
+}
+
+// SearchDocumentIn applies the In predicate on the "search_document" field.
+func SearchDocumentIn(vs ...string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldIn(FieldSearchDocument, vs...))
+}
+
+// SearchDocumentNotIn applies the NotIn predicate on the "search_document" field.
+func SearchDocumentNotIn(vs ...string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldNotIn(FieldSearchDocument, vs...))
+}
+
+// SearchDocumentGT applies the GT predicate on the "search_document" field.
+func SearchDocumentGT(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldGT(FieldSearchDocument, v))
+}
+
+// SearchDocumentGTE applies the GTE predicate on the "search_document" field.
+func SearchDocumentGTE(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldGTE(FieldSearchDocument, v))
+}
+
+// SearchDocumentLT applies the LT predicate on the "search_document" field.
+func SearchDocumentLT(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldLT(FieldSearchDocument, v))
+}
+
+// SearchDocumentLTE applies the LTE predicate on the "search_document" field.
+func SearchDocumentLTE(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldLTE(FieldSearchDocument, v))
+}
+
+// SearchDocumentContains applies the Contains predicate on the "search_document" field.
+func SearchDocumentContains(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldContains(FieldSearchDocument, v))
+}
+
+// SearchDocumentHasPrefix applies the HasPrefix predicate on the "search_document" field.
+func SearchDocumentHasPrefix(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldHasPrefix(FieldSearchDocument, v))
+}
+
+// SearchDocumentHasSuffix applies the HasSuffix predicate on the "search_document" field.
+func SearchDocumentHasSuffix(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldHasSuffix(FieldSearchDocument, v))
+}
+
+// SearchDocumentIsNil applies the IsNil predicate on the "search_document" field.
+func SearchDocumentIsNil() predicate.Supplier {
+	return predicate.Supplier(sql.FieldIsNull(FieldSearchDocument))
+}
+
+// SearchDocumentNotNil applies the NotNil predicate on the "search_document" field.
+func SearchDocumentNotNil() predicate.Supplier {
+	return predicate.Supplier(sql.FieldNotNull(FieldSearchDocument))
+}
+
+// SearchDocumentEqualFold applies the EqualFold predicate on the "search_document" field.
+func SearchDocumentEqualFold(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldEqualFold(FieldSearchDocument, v))
+}
+
+// SearchDocumentContainsFold applies the ContainsFold predicate on the "search_document" field.
+func SearchDocumentContainsFold(v string) predicate.Supplier {
+	return predicate.Supplier(sql.FieldContainsFold(FieldSearchDocument, v))
 }
 
 // HasProducts applies the HasEdge predicate on the "products" edge.

@@ -152,9 +152,12 @@ CREATE TABLE "customers" (
   "country" text NULL,
   "phone" text NULL,
   "fax" text NULL,
+  "search_document" tsvector NULL GENERATED ALWAYS AS (((setweight(to_tsvector('simple'::regconfig, COALESCE(company_name, ''::text)), 'a'::"char") || setweight(to_tsvector('simple'::regconfig, COALESCE(contact_name, ''::text)), 'b'::"char")) || setweight(to_tsvector('simple'::regconfig, COALESCE(city, ''::text)), 'c'::"char")) || setweight(to_tsvector('simple'::regconfig, COALESCE(country, ''::text)), 'd'::"char")) STORED,
   "code" text NOT NULL,
   PRIMARY KEY ("id")
 );
+-- Create index "customer_search_document" to table: "customers"
+CREATE INDEX "customer_search_document" ON "customers" USING gin ("search_document");
 -- Create index "customers_code_key" to table: "customers"
 CREATE UNIQUE INDEX "customers_code_key" ON "customers" ("code");
 -- Set comment to table: "customers"
@@ -187,6 +190,8 @@ COMMENT ON COLUMN "customers"."country" IS 'Country.';
 COMMENT ON COLUMN "customers"."phone" IS 'Telephone number.';
 -- Set comment to column: "fax" on table: "customers"
 COMMENT ON COLUMN "customers"."fax" IS 'Fax number.';
+-- Set comment to column: "search_document" on table: "customers"
+COMMENT ON COLUMN "customers"."search_document" IS 'Words to search for, kept by the database.';
 -- Set comment to column: "code" on table: "customers"
 COMMENT ON COLUMN "customers"."code" IS 'Short name that people know the customer by, such as ALFKI.';
 
@@ -331,8 +336,11 @@ CREATE TABLE "suppliers" (
   "country" text NULL,
   "phone" text NULL,
   "fax" text NULL,
+  "search_document" tsvector NULL GENERATED ALWAYS AS (((setweight(to_tsvector('simple'::regconfig, COALESCE(company_name, ''::text)), 'a'::"char") || setweight(to_tsvector('simple'::regconfig, COALESCE(contact_name, ''::text)), 'b'::"char")) || setweight(to_tsvector('simple'::regconfig, COALESCE(city, ''::text)), 'c'::"char")) || setweight(to_tsvector('simple'::regconfig, COALESCE(country, ''::text)), 'd'::"char")) STORED,
   PRIMARY KEY ("id")
 );
+-- Create index "supplier_search_document" to table: "suppliers"
+CREATE INDEX "supplier_search_document" ON "suppliers" USING gin ("search_document");
 -- Set comment to table: "suppliers"
 COMMENT ON TABLE "suppliers" IS 'A company that products come from.';
 -- Set comment to column: "id" on table: "suppliers"
@@ -363,6 +371,8 @@ COMMENT ON COLUMN "suppliers"."country" IS 'Country.';
 COMMENT ON COLUMN "suppliers"."phone" IS 'Telephone number.';
 -- Set comment to column: "fax" on table: "suppliers"
 COMMENT ON COLUMN "suppliers"."fax" IS 'Fax number.';
+-- Set comment to column: "search_document" on table: "suppliers"
+COMMENT ON COLUMN "suppliers"."search_document" IS 'Words to search for, kept by the database.';
 
 -- Create "products" table
 CREATE TABLE "products" (
@@ -370,6 +380,7 @@ CREATE TABLE "products" (
   "created_at" timestamptz NOT NULL DEFAULT now(),
   "updated_at" timestamptz NOT NULL DEFAULT now(),
   "version" integer NOT NULL DEFAULT 1,
+  "search_document" tsvector NULL GENERATED ALWAYS AS (setweight(to_tsvector('simple'::regconfig, COALESCE(name, ''::text)), 'a'::"char") || setweight(to_tsvector('simple'::regconfig, COALESCE(quantity_per_unit, ''::text)), 'b'::"char")) STORED,
   "name" text NOT NULL,
   "quantity_per_unit" text NULL,
   "unit_price" numeric NOT NULL,
@@ -389,6 +400,8 @@ CREATE TABLE "products" (
 );
 -- Create index "product_category_id_id" to table: "products"
 CREATE INDEX "product_category_id_id" ON "products" ("category_id", "id");
+-- Create index "product_search_document" to table: "products"
+CREATE INDEX "product_search_document" ON "products" USING gin ("search_document");
 -- Create index "product_supplier_id_id" to table: "products"
 CREATE INDEX "product_supplier_id_id" ON "products" ("supplier_id", "id");
 -- Set comment to table: "products"
@@ -401,6 +414,8 @@ COMMENT ON COLUMN "products"."created_at" IS 'When the row was made.';
 COMMENT ON COLUMN "products"."updated_at" IS 'When the row was last changed.';
 -- Set comment to column: "version" on table: "products"
 COMMENT ON COLUMN "products"."version" IS 'Counts the changes of the row, from 1: what a client sends back to change only what it has seen.';
+-- Set comment to column: "search_document" on table: "products"
+COMMENT ON COLUMN "products"."search_document" IS 'Words to search for, kept by the database.';
 -- Set comment to column: "name" on table: "products"
 COMMENT ON COLUMN "products"."name" IS 'Name of the product.';
 -- Set comment to column: "quantity_per_unit" on table: "products"
