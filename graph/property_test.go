@@ -28,7 +28,11 @@ func TestReadAgainstReference(t *testing.T) {
 		before := desk.Statements()
 		response := desk.Do(t, query, jsonOf(t, variables))
 		require.Empty(r, response.Errors, query)
-		require.EqualValues(r, 1, desk.Statements()-before)
+		statements := desk.Statements() - before
+		if list.Offset == 0 { // else the page may be empty, and the count takes a statement of its own
+			require.EqualValues(r, 1, statements)
+		}
+		require.LessOrEqual(r, statements, int64(2))
 		require.Equal(r, map[string]any{"list": data.Answer(list)}, response.Data, "%s %v", query, variables)
 	})
 }

@@ -48,7 +48,7 @@ func (c *compiler) aggregate(r *row, f graphql.CollectedField, add func(func()) 
 	})
 	where, having := c.argument(f, "where"), c.argument(f, "having")
 	by, first, skip := c.argument(f, "orderBy"), c.argument(f, "first"), c.argument(f, "offset")
-	_, limit := c.extent(first)
+	size := c.extent(first)
 	return records{add(func() {
 		s := &c.plan.statement
 		s.write("(SELECT array_agg(s.r) FROM (SELECT ROW(")
@@ -67,8 +67,7 @@ func (c *compiler) aggregate(r *row, f graphql.CollectedField, add func(func()) 
 			a.having(having)
 		}
 		a.orderBy(by)
-		s.write(" LIMIT ")
-		limit()
+		c.limit(first, size, 0)
 		if skip.given() {
 			s.write(" OFFSET ")
 			s.arg(c.offset(skip), "bigint")

@@ -12,7 +12,9 @@ type compiler struct {
 	config  Config
 	op      *graphql.OperationContext
 	plan    *plan
+	alone   bool     // there is only one root
 	columns []func() // of the statement, each written when all roots are compiled
+	result  func()   // writes the statement instead, where its rows are a page
 	path    ast.Path // of the field whose selection is being compiled
 	fault   error    // the first one
 }
@@ -25,11 +27,29 @@ func (c *compiler) column(write func()) int {
 
 // finish writes the statement.
 func (c *compiler) finish() {
-	c.plan.write("SELECT ")
-	c.separated(", ", c.columns)
-	c.plan.end()
+	c.plan.rows = c.result != nil
 	c.plan.columns = len(c.columns)
+	if c.result == nil {
+		c.result = func() {
+			c.plan.write("SELECT ")
+			c.separated(", ", c.columns)
+		}
+	}
+	c.result()
+	c.plan.end()
 	c.op = nil // the plan outlives it
+}
+
+// aside writes a statement of its own.
+func (c *compiler) aside(write func()) *statement {
+	main := c.plan.statement
+	c.plan.statement = statement{aliases: main.aliases}
+	write()
+	c.plan.end()
+	other := c.plan.statement
+	main.aliases = other.aliases
+	c.plan.statement = main
+	return &other
 }
 
 // separated writes parts with a text between them.
@@ -95,12 +115,16 @@ func (r *row) derived(write func()) int {
 
 // write writes the ROW. A row without columns gets its key, so that it differs from no row.
 func (r *row) write() {
+	r.c.plan.write("ROW(")
+	r.writeColumns()
+	r.c.plan.write(")")
+}
+
+func (r *row) writeColumns() {
 	if len(r.columns) == 0 {
 		r.field(&r.entity.Key)
 	}
-	r.c.plan.write("ROW(")
 	r.c.separated(", ", r.columns)
-	r.c.plan.write(")")
 }
 
 // object compiles a selection on an entity.

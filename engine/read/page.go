@@ -7,8 +7,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// page is a connection being compiled. Its rows are an array of ROWs in order, one more than asked for, which tells
-// whether there is more; its count is a column of its own.
+// page is a connection being compiled. Its rows are an array of ROWs in order, or the rows of the result; its count is a
+// column of its own.
 type page struct {
 	c      *compiler
 	row    *row
@@ -20,6 +20,7 @@ type page struct {
 	until  seek // the argument before
 	skip   value
 	limit  func() // writes the LIMIT
+	peeks  bool   // it is asked whether there is more, which one row more tells
 
 	writer *connection
 }
@@ -27,7 +28,8 @@ type page struct {
 // from writes the FROM and WHERE of a list under an alias, with joins after its table.
 type from func(alias string, joins func())
 
-// page compiles a connection of the row's entity. Add puts a column into the row around it.
+// page compiles a connection of the row's entity. Add puts a column into the row around it; nil where the page is the
+// only root, and its rows are those of the result.
 func (c *compiler) page(r *row, f graphql.CollectedField, add func(func()) int, from from) writer {
 	p := &page{
 		c: c, row: r, from: from,
@@ -49,8 +51,12 @@ func (c *compiler) page(r *row, f graphql.CollectedField, add func(func()) int, 
 func (p *page) fields(f graphql.CollectedField, add func(func()) int) {
 	c, w, name := p.c, p.writer, p.row.entity.Name
 	rows := func() {
-		if w.rows == noColumn {
-			w.rows = add(p.write)
+		switch {
+		case w.rows != noColumn:
+		case add == nil:
+			w.rows, c.result = resultRows, p.writeResult
+		default:
+			w.rows = add(p.writeArray)
 		}
 	}
 	for _, g := range c.fields(f.Selections, name+"Connection") {
@@ -58,7 +64,11 @@ func (p *page) fields(f graphql.CollectedField, add func(func()) int) {
 		case "__typename":
 			w.add(g.Alias, typename(name+"Connection"))
 		case "totalCount":
-			w.add(g.Alias, scalar{column: add(p.writeCount), kind: Int})
+			if add == nil {
+				w.add(g.Alias, p.total())
+			} else {
+				w.add(g.Alias, scalar{column: add(p.writeCount), kind: Int})
+			}
 		case "nodes":
 			rows()
 			c.under(g, func() { w.add(g.Alias, nodes{w, c.object(p.row, g.Selections)}) })
@@ -90,8 +100,13 @@ func (p *page) edge(f graphql.CollectedField) *object {
 func (p *page) info(f graphql.CollectedField) pageInfo {
 	info := pageInfo{page: p.writer}
 	for _, g := range p.c.fields(f.Selections, "PageInfo") {
-		if g.Name == "startCursor" || g.Name == "endCursor" {
+		switch g.Name {
+		case "startCursor", "endCursor":
 			p.writer.cursor = p.cursor()
+		case "hasNextPage":
+			p.peeks = p.peeks || !p.writer.last
+		case "hasPreviousPage":
+			p.peeks = p.peeks || p.writer.last
 		}
 		info.fields = append(info.fields, pageInfoField{key(g.Alias, len(info.fields) == 0), g.Name})
 	}
@@ -125,31 +140,42 @@ func (p *page) extent(first, last value) {
 	case last.given():
 		size, p.writer.last = last, true
 	}
-	index, _ := p.c.extent(size)
+	index := p.c.extent(size)
 	p.writer.size = index
-	p.limit = p.c.limit(size, index, 1)
+	p.limit = func() { // when all that is selected is known
+		if p.peeks {
+			p.c.limit(size, index, 1)
+		} else {
+			p.c.limit(size, index, 0)
+		}
+	}
 }
 
-// extent makes an argument the size of a list: its index in the binding, and what writes it as a LIMIT.
-func (c *compiler) extent(size value) (index int, limit func()) {
+// extent makes an argument the size of a list and returns its index in the binding.
+func (c *compiler) extent(size value) (index int) {
 	index = len(c.plan.sizes)
 	c.plan.sizes = append(c.plan.sizes, func(b *binding) (int, error) { return c.config.size(size, b.variables) })
-	return index, c.limit(size, index, 0)
+	if size.fixed() {
+		if _, err := c.config.size(size, nil); err != nil {
+			c.fail(err)
+		}
+	}
+	return index
 }
 
-// limit returns what writes a size, and so many rows more, as a LIMIT. What the document fixes stands in the
+// limit writes a size, and so many rows more, as a LIMIT. What the document fixes stands in the
 // statement's text, where the planner sees it; what a variable gives is a parameter, so that the text stays the same.
-func (c *compiler) limit(size value, index, more int) func() {
+func (c *compiler) limit(size value, index, more int) {
+	c.plan.write(" LIMIT ")
 	if !size.fixed() {
-		return func() {
-			c.plan.arg(func(b *binding) (any, error) { return int64(b.sizes[index] + more), nil }, "bigint")
-		}
+		c.plan.arg(func(b *binding) (any, error) { return int64(b.sizes[index] + more), nil }, "bigint")
+		return
 	}
 	n, err := c.config.size(size, nil)
 	if err != nil {
 		c.fail(err)
 	}
-	return func() { c.plan.write(strconv.Itoa(n + more)) }
+	c.plan.write(strconv.Itoa(n + more))
 }
 
 // size returns the number of rows that an argument asks for.
@@ -190,12 +216,26 @@ func (p *page) seek(v value) seek {
 // given tells, when bound, whether there is such a cursor: then there is something at its other side.
 func (s seek) given(b *binding) bool { return s.get(b.variables) != nil }
 
-// write writes the array.
-func (p *page) write() {
-	s, o := &p.c.plan.statement, p.order
+// writeArray writes the rows as an array.
+func (p *page) writeArray() {
+	s := &p.c.plan.statement
 	s.write("(SELECT array_agg(s.r) FROM (SELECT ")
 	p.row.write()
 	s.write(" AS r")
+	p.writeRows()
+	s.write(") AS s)")
+}
+
+// writeResult writes the statement whose rows are those of the page.
+func (p *page) writeResult() {
+	p.c.plan.write("SELECT ")
+	p.row.writeColumns()
+	p.writeRows()
+}
+
+// writeRows writes what follows the columns.
+func (p *page) writeRows() {
+	s, o := &p.c.plan.statement, p.order
 	p.from(p.row.alias, func() { o.join(p.c, p.row.alias) })
 	p.restrict(p.row.alias)
 	if p.after.value.given() {
@@ -211,13 +251,28 @@ func (p *page) write() {
 	}
 	s.write(" ORDER BY ")
 	o.write(p.c, p.row.alias)
-	s.write(" LIMIT ")
 	p.limit()
 	if p.skip.given() {
 		s.write(" OFFSET ")
 		s.arg(p.c.offset(p.skip), "bigint")
 	}
-	s.write(") AS s)")
+}
+
+// total compiles the count of a page that is the only root. It is a column of each row; where rows were left out in
+// front of the page there may be none, and a statement of its own is kept for that.
+func (p *page) total() total {
+	s := &p.c.plan.statement
+	whole := !p.after.value.given() && !p.until.value.given() && !p.skip.given()
+	if !whole {
+		p.c.plan.count = p.c.aside(func() {
+			s.write("SELECT ")
+			p.writeCount()
+		})
+	}
+	if whole && (p.where.given() || p.search.given()) { // the rows are gone through to the last: count them on the way
+		return total{p.row.derived(func() { s.write("count(*) OVER ()") })}
+	}
+	return total{p.row.derived(p.writeCount)}
 }
 
 func (c *compiler) offset(v value) argument {

@@ -6,10 +6,13 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// plan is a compiled selection: a statement of one row with a column for each root, and a writer for each root.
+// plan is a compiled selection: a statement, and a writer for each root. The statement has one row with a column for
+// each root; where there is only one and it is a page, its rows are those of the page.
 type plan struct {
 	statement
-	columns int // of the statement; none where there is nothing to ask
+	rows    bool       // of the statement are a page, the only root
+	count   *statement // of its rows, for when the page is empty; nil where it is not asked for
+	columns int        // of the statement's one row otherwise; none where there is nothing to ask
 	roots   []root
 	sizes   []size   // of pages, in the order of compilation
 	lists   []named  // lists of ids
@@ -64,13 +67,5 @@ func (p *plan) bind(ctx context.Context, b *binding) (text string, args []any, e
 		}
 		b.seeks = append(b.seeks, values)
 	}
-	args = make([]any, 0, len(p.args)+len(p.rules))
-	for _, a := range p.args {
-		v, err := a(b)
-		if err != nil {
-			return "", nil, err
-		}
-		args = append(args, v)
-	}
-	return p.statement.bind(ctx, args)
+	return p.statement.bind(ctx, b)
 }

@@ -161,6 +161,7 @@ func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *as
 		}
 	}
 	p, err := r.compile(op, func(c *compiler) {
+		c.alone = len(fields) == 1
 		for _, f := range fields {
 			c.plan.roots = append(c.plan.roots, c.root(f))
 		}
@@ -193,15 +194,40 @@ func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *p
 	if err != nil {
 		return nil, err
 	}
-	if p.columns == 0 { // nothing but ids of no entity
+	switch {
+	case p.rows:
+		err = r.db.Query(ctx, text, args, func(row [][]byte) error {
+			w.result.add(row)
+			return nil
+		})
+		if err == nil && w.result.n == 0 && p.count != nil {
+			w.total, err = r.count(ctx, p.count, w.binding)
+		}
+		if err == nil {
+			err = w.write(p.roots, nil)
+		}
+	case p.columns == 0: // nothing but ids of no entity
 		err = w.write(p.roots, nil)
-	} else {
+	default:
 		err = r.db.Query(ctx, text, args, func(row [][]byte) error { return w.write(p.roots, row) })
 	}
 	if err != nil {
 		return nil, err
 	}
 	return w.finish(ctx), nil
+}
+
+// count runs a statement of one number.
+func (r *Reader) count(ctx context.Context, s *statement, b *binding) (n int64, err error) {
+	text, args, err := s.bind(ctx, b)
+	if err != nil {
+		return 0, err
+	}
+	err = r.db.Query(ctx, text, args, func(row [][]byte) error {
+		n, err = integer(row[0])
+		return err
+	})
+	return n, err
 }
 
 // ErrNoInput is what gqlgen's generated code gets where an entity stands as an argument.

@@ -18,6 +18,8 @@ type renderer struct {
 	buf    []byte
 	values [][]byte // a stack: the values of the records being written, outermost first
 	faults []*Error // of values; their paths are completed on the way out
+	result result
+	total  int64 // rows of the list whose page is the result, where that is empty
 	holes  []hole
 	root   int // that is being written
 
@@ -57,7 +59,7 @@ func (r *renderer) nullOr(err error, from int) error {
 
 // write writes the value of each root from the row of the statement.
 func (r *renderer) write(roots []root, row [][]byte) error {
-	r.buf, r.ends, r.answers = make([]byte, 0, sizeOf(row)), make([]int, len(roots)), make([]Answer, len(roots))
+	r.buf, r.ends, r.answers = make([]byte, 0, r.sizeOf(row)), make([]int, len(roots)), make([]Answer, len(roots))
 	for i, root := range roots {
 		from, mark, holes := len(r.buf), len(r.faults), len(r.holes)
 		r.root = i
@@ -93,12 +95,13 @@ func (r *renderer) finish(ctx context.Context) []Answer {
 
 // sizeOf guesses the size of the JSON from the size of the row: names and text take about as much as the types and
 // lengths of the binary format.
-func sizeOf(row [][]byte) int {
-	n := 256
+func (r *renderer) sizeOf(row [][]byte) int {
+	const envelope = 256
+	n := r.result.bytes()
 	for _, v := range row {
-		n += len(v) * 5 / 4
+		n += len(v)
 	}
-	return n
+	return envelope + n*5/4
 }
 
 func (r *renderer) text(s string) { r.buf = append(r.buf, s...) }

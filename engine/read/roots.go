@@ -27,8 +27,21 @@ func (c *compiler) root(f graphql.CollectedField) root {
 	if e := c.model.aggregates[f.Name]; e != nil {
 		return root{path, c.aggregate(c.row(e), f, c.column, c.every(e))}
 	}
-	e := c.model.connections[f.Name]
-	return root{path, c.page(c.row(e), f, c.column, c.every(e))}
+	e, add := c.model.connections[f.Name], c.column
+	if c.alone && c.listsRows(f, e) {
+		add = nil
+	}
+	return root{path, c.page(c.row(e), f, add, c.every(e))}
+}
+
+// listsRows tells whether rows of a connection are selected, and not only their count.
+func (c *compiler) listsRows(f graphql.CollectedField, e *entity) bool {
+	for _, g := range c.fields(f.Selections, e.Name+"Connection") {
+		if g.Name == "nodes" || g.Name == "edges" || g.Name == "pageInfo" {
+			return true
+		}
+	}
+	return false
 }
 
 // every is the list of all rows of an entity.

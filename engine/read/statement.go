@@ -65,9 +65,17 @@ func (s *statement) end() {
 	s.text.Reset()
 }
 
-// bind gives the statement's text under the rules of the context's viewer, and adds their arguments to args. The text
-// is the same for all viewers whose rules have the same form, so that it is prepared once.
-func (s *statement) bind(ctx context.Context, args []any) (string, []any, error) {
+// bind gives the statement's text and arguments under the rules of the context's viewer. The text is the same for all
+// viewers whose rules have the same form, so that it is prepared once.
+func (s *statement) bind(ctx context.Context, b *binding) (string, []any, error) {
+	args := make([]any, 0, len(s.args)+len(s.rules))
+	for _, a := range s.args {
+		v, err := a(b)
+		if err != nil {
+			return "", nil, err
+		}
+		args = append(args, v)
+	}
 	if len(s.rules) == 0 {
 		return s.parts[0], args, nil
 	}

@@ -1,6 +1,5 @@
-SELECT (SELECT array_agg(s.r)
-  FROM (SELECT ROW(t1."shipped_at", t1."freight", t1."id") AS r
-    FROM "orders" AS t1
-    WHERE true
-    ORDER BY t1."shipped_at" DESC NULLS LAST, t1."freight", t1."id"
-    LIMIT 2) AS s)
+SELECT t1."shipped_at", t1."freight", t1."id"
+FROM "orders" AS t1
+WHERE true
+ORDER BY t1."shipped_at" DESC NULLS LAST, t1."freight", t1."id"
+LIMIT 1

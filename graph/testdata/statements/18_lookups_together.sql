@@ -5,4 +5,4 @@ SELECT (SELECT ROW(t1."company_name")
     FROM "regions" AS t2
     WHERE true
     ORDER BY t2."id"
-    LIMIT 2) AS s)
+    LIMIT 1) AS s)
