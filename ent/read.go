@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
@@ -15,6 +16,7 @@ import (
 	"cambium/ent/category"
 	"cambium/ent/customer"
 	"cambium/ent/employee"
+	"cambium/ent/employeeterritory"
 	"cambium/ent/order"
 	"cambium/ent/orderline"
 	"cambium/ent/product"
@@ -60,14 +62,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "category", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Category"}}},
 				{Name: "categoryByName", Arguments: []read.LookupArgument{{Name: "name", Column: "name", Kind: read.String}}},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.Category.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "Category", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareCategory,
 		},
 		{
 			Name:       "Customer",
@@ -99,14 +94,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "customer", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Customer"}}},
 				{Name: "customerByCode", Arguments: []read.LookupArgument{{Name: "code", Column: "code", Kind: read.String}}},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.Customer.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "Customer", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareCustomer,
 		},
 		{
 			Name:       "Employee",
@@ -141,14 +129,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			Lookups: []read.Lookup{
 				{Name: "employee", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Employee"}}},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.Employee.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "Employee", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareEmployee,
 		},
 		{
 			Name:       "Order",
@@ -186,14 +167,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			Batched: []read.BatchField{
 				{Name: "daysLate", Kind: read.Int, Compute: read.Batched(c.readOrder, batch.OrderDaysLate)},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.Order.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "Order", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareOrder,
 		},
 		{
 			Name:       "OrderLine",
@@ -218,14 +192,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "orderLine", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "OrderLine"}}},
 				{Name: "orderLineByOrderAndProduct", Arguments: []read.LookupArgument{{Name: "order", Column: "order_id", Kind: read.BigInt, Target: "Order"}, {Name: "product", Column: "product_id", Kind: read.BigInt, Target: "Product"}}},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.OrderLine.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "OrderLine", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareOrderLine,
 		},
 		{
 			Name:       "Product",
@@ -255,14 +222,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			Lookups: []read.Lookup{
 				{Name: "product", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Product"}}},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.Product.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "Product", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareProduct,
 		},
 		{
 			Name:       "Region",
@@ -283,14 +243,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "region", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Region"}}},
 				{Name: "regionByName", Arguments: []read.LookupArgument{{Name: "name", Column: "name", Kind: read.String}}},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.Region.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "Region", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareRegion,
 		},
 		{
 			Name:       "Shipper",
@@ -311,14 +264,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			Lookups: []read.Lookup{
 				{Name: "shipper", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Shipper"}}},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.Shipper.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "Shipper", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareShipper,
 		},
 		{
 			Name:       "Supplier",
@@ -348,14 +294,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			Lookups: []read.Lookup{
 				{Name: "supplier", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Supplier"}}},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.Supplier.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "Supplier", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareSupplier,
 		},
 		{
 			Name:       "Territory",
@@ -378,52 +317,178 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "territory", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Territory"}}},
 				{Name: "territoryByCode", Arguments: []read.LookupArgument{{Name: "code", Column: "code", Kind: read.String}}},
 			},
-			Prepare: func(ctx context.Context, s *sql.Selector) error {
-				q := c.Territory.Query()
-				ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
-				if err := q.prepareQuery(ctx); err != nil {
-					return err
-				}
-				return applyRead(s, "Territory", q.ctx, q.inters, len(q.order), q.predicates)
-			},
+			Prepare: c.prepareTerritory,
 		},
 	}
 }
 
-// prepareEmployeeTerritory adds the rules of the rows that join others.
-func (c *Client) prepareEmployeeTerritory(ctx context.Context, s *sql.Selector) error {
+// prepareCategory returns the rules of Category for rows of an alias.
+func (c *Client) prepareCategory(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Category.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.Category.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(category.Table, alias, "Category", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareCustomer returns the rules of Customer for rows of an alias.
+func (c *Client) prepareCustomer(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Customer.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.Customer.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(customer.Table, alias, "Customer", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareEmployee returns the rules of Employee for rows of an alias.
+func (c *Client) prepareEmployee(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Employee.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.Employee.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(employee.Table, alias, "Employee", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareOrder returns the rules of Order for rows of an alias.
+func (c *Client) prepareOrder(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Order.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.Order.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(order.Table, alias, "Order", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareOrderLine returns the rules of OrderLine for rows of an alias.
+func (c *Client) prepareOrderLine(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.OrderLine.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.OrderLine.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(orderline.Table, alias, "OrderLine", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareProduct returns the rules of Product for rows of an alias.
+func (c *Client) prepareProduct(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Product.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.Product.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(product.Table, alias, "Product", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareRegion returns the rules of Region for rows of an alias.
+func (c *Client) prepareRegion(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Region.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.Region.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(region.Table, alias, "Region", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareShipper returns the rules of Shipper for rows of an alias.
+func (c *Client) prepareShipper(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Shipper.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.Shipper.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(shipper.Table, alias, "Shipper", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareSupplier returns the rules of Supplier for rows of an alias.
+func (c *Client) prepareSupplier(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Supplier.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.Supplier.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(supplier.Table, alias, "Supplier", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareTerritory returns the rules of Territory for rows of an alias.
+func (c *Client) prepareTerritory(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Territory.Interceptors()) == 0 {
+		return nil, nil
+	}
+	q := c.Territory.Query()
+	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
+	if err := q.prepareQuery(ctx); err != nil {
+		return nil, err
+	}
+	return rulesOf(territory.Table, alias, "Territory", q.ctx, q.inters, len(q.order), q.predicates)
+}
+
+// prepareEmployeeTerritory returns the rules of EmployeeTerritory for rows of an alias.
+func (c *Client) prepareEmployeeTerritory(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.EmployeeTerritory.Interceptors()) == 0 {
+		return nil, nil
+	}
 	q := c.EmployeeTerritory.Query()
 	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
 	if err := q.prepareQuery(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	return applyRead(s, "EmployeeTerritory", q.ctx, q.inters, len(q.order), q.predicates)
+	return rulesOf(employeeterritory.Table, alias, "EmployeeTerritory", q.ctx, q.inters, len(q.order), q.predicates)
 }
 
-// applyRead adds to the selector what the interceptors and the policy of an entity added to its query, and refuses
-// what cannot be part of a larger statement.
-func applyRead[P ~func(*sql.Selector)](s *sql.Selector, name string, q *QueryContext, inters []Interceptor, orders int, predicates []P) error {
+// rulesOf returns, as a predicate on an alias of the table, what the interceptors and the policy of an entity added to
+// its query; nil where they added nothing. It refuses what cannot be part of a larger statement.
+func rulesOf[P ~func(*sql.Selector)](table, alias, name string, q *QueryContext, inters []Interceptor, orders int, predicates []P) (*sql.Predicate, error) {
 	for _, i := range inters {
 		if _, ok := i.(Traverser); !ok {
-			return fmt.Errorf("ent: an interceptor of %s (%T) rewrites results, which a compiled read does not have; use ent.TraverseFunc", name, i)
+			return nil, fmt.Errorf("ent: an interceptor of %s (%T) rewrites results, which a compiled read does not have; use ent.TraverseFunc", name, i)
 		}
 	}
 	if q.Limit != nil || q.Offset != nil || orders > 0 {
-		return fmt.Errorf("ent: an interceptor of %s sets a limit, an offset or an order, which belong to the reader", name)
+		return nil, fmt.Errorf("ent: an interceptor of %s sets a limit, an offset or an order, which belong to the reader", name)
 	}
 	if len(predicates) == 0 {
-		return nil
+		return nil, nil
 	}
+	s := sql.Dialect(dialect.Postgres).Select().From(sql.Table(table).As(alias))
 	bare, _ := s.Query()
 	for _, p := range predicates {
 		p(s)
 	}
 	where := s.P()
 	if text, _ := s.SetP(nil).Query(); text != bare {
-		return fmt.Errorf("ent: an interceptor or a rule of %s joins, groups or limits in a predicate (%s); use predicates on edges", name, text)
+		return nil, fmt.Errorf("ent: an interceptor or a rule of %s joins, groups or limits in a predicate (%s); use predicates on edges", name, text)
 	}
-	s.SetP(where)
-	return nil
+	return where, nil
 }
 
 // EntityRef implements [read.Ref].

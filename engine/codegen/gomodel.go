@@ -10,8 +10,11 @@ import (
 	"entgo.io/ent/entc/gen"
 )
 
-// throughs returns the entities whose tables join others, each once.
-func throughs(entities []*entity) (found []*gen.Type) {
+// ruled returns the types whose rules reads apply: the exposed ones, and those whose rows join them.
+func ruled(entities []*entity) (found []*gen.Type) {
+	for _, e := range entities {
+		found = append(found, e.Type)
+	}
 	for _, e := range entities {
 		for _, x := range e.Edges {
 			if x.Join != nil && x.Join.Through != nil && !slices.Contains(found, x.Join.Through) {
@@ -34,7 +37,7 @@ func renderModel(g *gen.Graph, entities []*entity, sdl string) ([]byte, error) {
 		"Entities": entities,
 		"SDL":      sdl,
 		"Imports":  imports(entities),
-		"Throughs": throughs(entities),
+		"Ruled":    ruled(entities),
 		"Batched":  slices.ContainsFunc(entities, func(e *entity) bool { return len(e.Batched) > 0 }),
 	})
 	if err != nil {

@@ -32,9 +32,9 @@ type Entity struct {
 	Batched []BatchField
 	// Lookups are the fields at the root that find one row by a unique key.
 	Lookups []Lookup
-	// Prepare adds to a selector over the entity's table the predicates of its interceptors and its policy, under the
-	// viewer of the context. The error of a policy that denies the query is returned as it is.
-	Prepare func(context.Context, *sql.Selector) error
+	// Prepare returns what the entity's interceptors and its policy add to a query under the viewer of the context, for
+	// rows of an alias; nil where they add nothing. The error of a policy that denies the query is returned as it is.
+	Prepare func(ctx context.Context, alias string) (*sql.Predicate, error)
 }
 
 // Field is a readable column, or a computed field.
@@ -90,9 +90,9 @@ type LookupArgument struct {
 type Join struct {
 	Table    string
 	From, To string // columns that hold the near and the far key
-	// Prepare adds the predicates of the rules of the entity that the table is of, as Entity.Prepare does; nil where the
-	// table is of none. A pair that the viewer may not see joins nothing.
-	Prepare func(context.Context, *sql.Selector) error
+	// Prepare returns the rules of the entity that the table is of, as Entity.Prepare does; it is nil where the table is
+	// of none. A pair that the viewer may not see joins nothing.
+	Prepare func(ctx context.Context, alias string) (*sql.Predicate, error)
 }
 
 // Ref is implemented by the generated structs of exposed entities.

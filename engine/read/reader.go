@@ -189,7 +189,8 @@ func (r *Reader) compile(op *graphql.OperationContext, roots func(*compiler)) (*
 
 // execute runs a plan and returns the value of each root.
 func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *plan) ([]Answer, error) {
-	w := &renderer{binding: &binding{cursors: r.cursors, variables: op.Variables}}
+	w := newRenderer(&binding{cursors: r.cursors, variables: op.Variables})
+	defer w.release()
 	text, args, err := p.bind(ctx, w.binding)
 	if err != nil {
 		return nil, err

@@ -1,12 +1,14 @@
 package read
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -59,7 +61,7 @@ func (r *renderer) nullOr(err error, from int) error {
 
 // write writes the value of each root from the row of the statement.
 func (r *renderer) write(roots []root, row [][]byte) error {
-	r.buf, r.ends, r.answers = make([]byte, 0, r.sizeOf(row)), make([]int, len(roots)), make([]Answer, len(roots))
+	r.ends, r.answers = make([]int, len(roots)), make([]Answer, len(roots))
 	for i, root := range roots {
 		from, mark, holes := len(r.buf), len(r.faults), len(r.holes)
 		r.root = i
@@ -78,30 +80,48 @@ func (r *renderer) write(roots []root, row [][]byte) error {
 	return nil
 }
 
-// finish computes what no statement gives and returns the answers.
+// finish computes what no statement gives and returns the answers, in memory of their own.
 func (r *renderer) finish(ctx context.Context) []Answer {
 	if len(r.holes) > 0 {
 		r.fill(ctx, r.answers)
 	}
-	from := 0
+	buf, from := bytes.Clone(r.buf), 0
 	for i, end := range r.ends {
 		if end > from {
-			r.answers[i].Value = r.buf[from:end:end]
+			r.answers[i].Value = buf[from:end:end]
 		}
 		from = end
 	}
 	return r.answers
 }
 
-// sizeOf guesses the size of the JSON from the size of the row: names and text take about as much as the types and
-// lengths of the binary format.
-func (r *renderer) sizeOf(row [][]byte) int {
-	const envelope = 256
-	n := r.result.bytes()
-	for _, v := range row {
-		n += len(v)
+// renderers keeps renderers with their buffers for the next operation.
+//
+//nolint:gochecknoglobals // a pool is the process's
+var renderers = sync.Pool{New: func() any { return new(renderer) }}
+
+// maxKept is the largest buffer that a kept renderer may hold: an answer of that size is rare.
+const maxKept = 1 << 20
+
+func newRenderer(b *binding) *renderer {
+	r := renderers.Get().(*renderer)
+	r.binding = b
+	return r
+}
+
+// release gives the renderer back.
+func (r *renderer) release() {
+	if cap(r.buf) > maxKept || cap(r.result.chunk) > maxKept {
+		return
 	}
-	return envelope + n*5/4
+	clear(r.values[:cap(r.values)])
+	clear(r.result.values[:cap(r.result.values)])
+	*r = renderer{
+		buf:    r.buf[:0],
+		values: r.values[:0],
+		result: result{values: r.result.values[:0], chunk: r.result.chunk[:0]},
+	}
+	renderers.Put(r)
 }
 
 func (r *renderer) text(s string) { r.buf = append(r.buf, s...) }

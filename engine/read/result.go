@@ -35,11 +35,3 @@ func (p *result) add(row [][]byte) {
 }
 
 func (p *result) row(i int) [][]byte { return p.values[i*p.width : (i+1)*p.width] }
-
-// bytes is the size of all values.
-func (p *result) bytes() (n int) {
-	for _, v := range p.values {
-		n += len(v)
-	}
-	return n
-}

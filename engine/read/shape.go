@@ -71,7 +71,7 @@ func (m *model) shapeOfText(b *strings.Builder, text string, t *ast.Definition) 
 // shapeOfList says of a list of ids which entities there are, of a list of objects what each looks like, and of other
 // lists that there is one.
 func (m *model) shapeOfList(b *strings.Builder, v any, elem *ast.Type, schema *ast.Schema) {
-	list, ok := listed(v).([]any)
+	list, ok := asList(v).([]any)
 	if !ok {
 		list = []any{v}
 	}

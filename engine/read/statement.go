@@ -14,6 +14,7 @@ import (
 // one entity's rules, which are known only when the viewer is.
 type statement struct {
 	parts []string
+	plain string // all parts, for viewers whom no rule concerns
 	rules []rule
 	args  []argument
 
@@ -63,6 +64,7 @@ func (s *statement) alias() string {
 func (s *statement) end() {
 	s.parts = append(s.parts, s.text.String())
 	s.text.Reset()
+	s.plain = strings.Join(s.parts, "")
 }
 
 // bind gives the statement's text and arguments under the rules of the context's viewer. The text is the same for all
@@ -76,17 +78,25 @@ func (s *statement) bind(ctx context.Context, b *binding) (string, []any, error)
 		}
 		args = append(args, v)
 	}
-	if len(s.rules) == 0 {
-		return s.parts[0], args, nil
-	}
-	var text strings.Builder
+	var predicates []*sql.Predicate // none where no rule adds any
 	for i, r := range s.rules {
-		text.WriteString(s.parts[i])
-		selector := sql.Dialect(dialect.Postgres).Select().From(sql.Table(r.entity.Table).As(r.alias))
-		if err := r.entity.Prepare(ctx, selector); err != nil {
+		p, err := r.entity.Prepare(ctx, r.alias)
+		if err != nil {
 			return "", nil, fmt.Errorf("apply the rules of %s: %w", r.entity.Name, err)
 		}
-		p := selector.P()
+		if p != nil && predicates == nil {
+			predicates = make([]*sql.Predicate, len(s.rules))
+		}
+		if p != nil {
+			predicates[i] = p
+		}
+	}
+	if predicates == nil {
+		return s.plain, args, nil
+	}
+	var text strings.Builder
+	for i, p := range predicates {
+		text.WriteString(s.parts[i])
 		if p == nil {
 			continue
 		}

@@ -65,21 +65,21 @@ func (v value) get(variables map[string]any) any {
 	if v.variable == "" {
 		return literal(v.doc, variables)
 	}
-	at := listed(variables[v.variable])
+	at := asList(variables[v.variable])
 	for _, step := range v.steps {
 		switch s := step.(type) {
 		case string:
-			at = listed(at.(map[string]any)[s])
+			at = asList(at.(map[string]any)[s])
 		case int:
-			at = listed(at.([]any)[s])
+			at = asList(at.([]any)[s])
 		}
 	}
 	return at
 }
 
-// listed returns a list as []any: of a single value that stands for a list in a variable (GraphQL, section 3.11)
+// asList returns a list as []any: of a single value that stands for a list in a variable (GraphQL, section 3.11)
 // gqlparser makes a slice of the value's own type.
-func listed(v any) any {
+func asList(v any) any {
 	switch v.(type) {
 	case nil, string, bool, float64, json.Number, []any, map[string]any:
 		return v
@@ -90,7 +90,7 @@ func listed(v any) any {
 	}
 	list := make([]any, slice.Len())
 	for i := range list {
-		list[i] = listed(slice.Index(i).Interface())
+		list[i] = asList(slice.Index(i).Interface())
 	}
 	return list
 }
@@ -107,7 +107,7 @@ func literal(v *ast.Value, variables map[string]any) any {
 	}
 	switch v.Kind {
 	case ast.Variable:
-		return listed(variables[v.Raw])
+		return asList(variables[v.Raw])
 	case ast.IntValue, ast.FloatValue:
 		return json.Number(v.Raw)
 	case ast.StringValue, ast.BlockValue, ast.EnumValue:
