@@ -38,12 +38,17 @@ help: ## List the commands.
 ## Every day
 
 .PHONY: setup
-setup: ## Make this machine ready: PostgreSQL's programs. Asks before it uses sudo; does nothing twice.
+setup: ## Make this machine ready: PostgreSQL, Node, npm packages. Asks before it uses sudo; does nothing twice.
+	@scripts/setup clients
+
+# What running needs, without what only tests need.
+.PHONY: postgresql
+postgresql:
 	@scripts/setup
 
 .PHONY: run
-run: setup ## Run it all: private PostgreSQL, migrations, sample data, API. Prints one URL.
-	@$(API) dev $(args)
+run: postgresql ## Run it all: private PostgreSQL, migrations, sample data, API. Prints one URL.
+	@go build -o bin/api ./cmd/api && exec bin/api dev $(args)
 
 .PHONY: test
 test: setup atlas bin/testrun ## Run every test against a real PostgreSQL.

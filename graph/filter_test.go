@@ -119,7 +119,7 @@ func TestFaultOfAFilter(t *testing.T) {
 		`{ orders(orderBy: [{ freight: ASC, id: ASC }]) { totalCount } }`:            `orderBy[0]: must have exactly one member`,
 		`{ orders(orderBy: [{ customer: {} }]) { totalCount } }`:                     `orderBy[0].customer: must have exactly one member`,
 		`{ orders(first: 1, last: 1) { totalCount } }`:                               `last: cannot be given with first`,
-		`{ orders(offset: -1) { nodes { id } } }`:                                    `offset: must not be negative`,
+		`{ orders(offset: -1) { nodes { id } } }`:                                    `offset: must be from 0 to 2147483647`,
 		`{ orders(last: 1, offset: 1) { nodes { id } } }`:                            `offset: cannot be given with last`,
 	} {
 		r := desk.Do(t, query, nil)

@@ -78,8 +78,11 @@ func (s *Schema) query(ctx context.Context, op *graphql.OperationContext) []byte
 		return null
 	}
 	data := make([]byte, 0, sizeOf(answers, own))
+	data = append(data, '{')
 	for i, f := range fields {
-		data = append(data, "{,"[min(i, 1)])
+		if i > 0 {
+			data = append(data, ',')
+		}
 		data = append(append(append(data, '"'), f.Alias...), '"', ':')
 		var value []byte
 		switch {

@@ -146,7 +146,29 @@ func (s *session) status(ctx context.Context, mem *migrate.MemDir) (Status, erro
 	default:
 		st.Pending = newFiles(pending)
 	}
+	st.OutOfOrder = append(st.OutOfOrder, st.forgotten(files, revs)...)
 	return st, nil
+}
+
+// forgotten returns the files that are neither applied nor about to be: Atlas looks no further back than the newest
+// revision, which may be of a program that had none of them.
+func (st Status) forgotten(files []migrate.File, revs []*migrate.Revision) (forgotten []File) {
+	known, baseline := make(map[string]bool), ""
+	for _, r := range revs {
+		known[r.Version] = true
+		if r.Type == migrate.RevisionTypeBaseline {
+			baseline = max(baseline, r.Version)
+		}
+	}
+	for _, f := range append(slices.Clone(st.Pending), st.OutOfOrder...) {
+		known[f.Version] = true
+	}
+	for _, f := range newFiles(files) {
+		if !known[f.Version] && f.Version > baseline {
+			forgotten = append(forgotten, f)
+		}
+	}
+	return forgotten
 }
 
 // compare finds the applied files that are not what they were. A revision's hash is that of its file and of all files

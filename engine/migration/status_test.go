@@ -180,3 +180,19 @@ func TestStatusOfAnEmptyDatabaseChangesNothing(t *testing.T) {
 	require.EqualError(t, migration.Verify(t.Context(), db, migration.LocalDir(path)),
 		"database schema is behind by 3 migrations: 20250101000000_create_a.sql, 20250102000000_create_b.sql, 20250103000000_create_c.sql: run: api migrate apply")
 }
+
+// A history that lacks a file of the program's is another program's, however new it is.
+func TestHistoryOfAnotherProgramIsRefused(t *testing.T) {
+	t.Parallel()
+	db, _ := setup(t)
+	path := tree(t, three())
+	_, err := apply(t, db, path)
+	require.NoError(t, err)
+	_, err = db.Exec(t.Context(), `UPDATE atlas_schema_revisions.atlas_schema_revisions SET version = '29990101000000'
+		WHERE version = '20250103000000'`)
+	require.NoError(t, err)
+	require.Equal(t, []string{"20250103000000_create_c.sql"}, fileNames(status(t, db, path).OutOfOrder))
+	require.ErrorIs(t, migration.Verify(t.Context(), db, migration.LocalDir(path)), migration.ErrHistory)
+	_, err = apply(t, db, path)
+	require.ErrorIs(t, err, migration.ErrHistory)
+}

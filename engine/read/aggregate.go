@@ -1,6 +1,7 @@
 package read
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -30,25 +31,27 @@ type group struct {
 func (c *compiler) aggregate(r *row, f graphql.CollectedField, add func(func()) int, from from) writer {
 	a := &aggregate{c: c, row: r, at: make(map[string]int)}
 	if by := c.argument(f, "groupBy"); by.given() {
-		for _, element := range by.elements() {
-			a.groups = append(a.groups, a.group(noHop, "", r.entity, element))
+		for _, element := range c.terms(by) {
+			if g := a.group(noHop, "", r.entity, element); !slices.Contains(a.groups, g) {
+				a.groups = append(a.groups, g)
+			}
 		}
 		a.lateral = c.plan.alias()
 	}
-	var o *object
-	c.under(f, func() {
-		o = a.object(f, map[string]func(graphql.CollectedField) writer{
-			"count": func(graphql.CollectedField) writer { return scalar{column: a.column("count(*)"), kind: Int} },
-			"group": func(g graphql.CollectedField) writer { return a.shared(r.entity, "", g) },
-			"sum":   func(g graphql.CollectedField) writer { return a.measures("sum", g) },
-			"avg":   func(g graphql.CollectedField) writer { return a.measures("avg", g) },
-			"min":   func(g graphql.CollectedField) writer { return a.measures("min", g) },
-			"max":   func(g graphql.CollectedField) writer { return a.measures("max", g) },
-		})
+	o := a.object(f, map[string]func(graphql.CollectedField) writer{
+		"count": func(graphql.CollectedField) writer { return scalar{column: a.column("count(*)"), kind: Int} },
+		"group": func(g graphql.CollectedField) writer { return a.shared(r.entity, "", g) },
+		"sum":   func(g graphql.CollectedField) writer { return a.measures("sum", g) },
+		"avg":   func(g graphql.CollectedField) writer { return a.measures("avg", g) },
+		"min":   func(g graphql.CollectedField) writer { return a.measures("min", g) },
+		"max":   func(g graphql.CollectedField) writer { return a.measures("max", g) },
 	})
 	where, having := c.argument(f, "where"), c.argument(f, "having")
 	by, first, skip := c.argument(f, "orderBy"), c.argument(f, "first"), c.argument(f, "offset")
 	size := c.extent(first)
+	if len(a.groups) == 0 {
+		a.column("count(*)") // one row, whatever is selected
+	}
 	return records{add(func() {
 		s := &c.plan.statement
 		s.write("(SELECT array_agg(s.r) FROM (SELECT ROW(")
@@ -264,7 +267,7 @@ func (a *aggregate) havingMeasures(m memberValue) {
 func (a *aggregate) orderBy(by value) {
 	var terms []func()
 	if by.given() {
-		for _, element := range by.elements() {
+		for _, element := range a.c.terms(by) {
 			expression, direction := a.orderTerm(element)
 			t := term{nullable: true}.directed(direction)
 			terms = append(terms, func() { a.c.plan.write(expression); t.writeDirection(&a.c.plan.statement) })

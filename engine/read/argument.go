@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,7 +100,7 @@ func (k Kind) parse(v any) (any, error) {
 		return parseDecimal(v)
 	case JSON:
 		text, err := json.Marshal(v)
-		if err != nil || strings.Contains(string(text), `\u0000`) {
+		if err != nil || hasNUL(v) {
 			return nil, errors.New("must be a JSON value without NUL")
 		}
 		return string(text), nil
@@ -120,16 +121,17 @@ func (k Kind) parseText(text string) (any, error) {
 		}
 		return b, nil
 	case Date:
-		if _, err := time.Parse(time.DateOnly, text); err != nil {
-			return nil, errors.New("must be a date as YYYY-MM-DD")
+		if t, err := time.Parse(time.DateOnly, text); err != nil || t.Year() < 1 {
+			return nil, errors.New("must be a date as YYYY-MM-DD, from the year 1 on")
 		}
 		return text, nil
 	case Time:
 		t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text))
-		if err != nil || !timeForm.MatchString(text) {
-			return nil, errors.New("must be a time as YYYY-MM-DDThh:mm:ssZ (RFC 3339), with at most six digits of a second")
+		if t = t.UTC(); err != nil || !timeForm.MatchString(text) || t.Year() < 1 || t.Year() > 9999 {
+			return nil, errors.New("must be a time as YYYY-MM-DDThh:mm:ssZ (RFC 3339) of the years 1 to 9999, " +
+				"with at most six digits of a second")
 		}
-		return t.UTC(), nil
+		return t, nil
 	case UUID:
 		if !uuidForm.MatchString(text) {
 			return nil, errors.New("must be a UUID of 36 characters")
@@ -140,6 +142,23 @@ func (k Kind) parseText(text string) (any, error) {
 		return nil, errors.New("must be valid text without NUL")
 	}
 	return text, nil
+}
+
+// hasNUL tells whether a text of a JSON value has a NUL, which jsonb cannot hold.
+func hasNUL(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.Contains(v, "\x00")
+	case []any:
+		return slices.ContainsFunc(v, hasNUL)
+	case map[string]any:
+		for name, member := range v {
+			if strings.Contains(name, "\x00") || hasNUL(member) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func parseFloat(v any) (any, error) {

@@ -7,16 +7,17 @@ import (
 
 // compiler turns selections into the writers of a plan and, when these are complete, into its statement.
 type compiler struct {
-	model   *model
-	schema  *ast.Schema
-	config  Config
-	op      *graphql.OperationContext
-	plan    *plan
-	alone   bool     // there is only one root
-	columns []func() // of the statement, each written when all roots are compiled
-	result  func()   // writes the statement instead, where its rows are a page
-	path    ast.Path // of the field whose selection is being compiled
-	fault   error    // the first one
+	model      *model
+	schema     *ast.Schema
+	config     Config
+	op         *graphql.OperationContext
+	plan       *plan
+	alone      bool     // there is only one root
+	columns    []func() // of the statement, each written when all roots are compiled
+	result     func()   // writes the statement instead, where its rows are a page
+	conditions int      // of all filters
+	path       ast.Path // of the field whose selection is being compiled
+	fault      error    // the first one
 }
 
 // column adds a column to the statement.

@@ -135,6 +135,7 @@ func (w pageInfo) write(r *renderer, row [][]byte) error {
 	if w.page.last {
 		before, after = more, w.page.ended(r.binding)
 	}
+	r.text("{")
 	for _, f := range w.fields {
 		r.text(f.key)
 		switch f.name {

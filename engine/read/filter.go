@@ -42,6 +42,10 @@ func (c *compiler) joined(parts []func(), operator, none string) {
 
 // condition writes one member of a filter on an entity.
 func (c *compiler) condition(e *entity, alias string, m memberValue) {
+	if c.conditions++; c.conditions > c.config.MaxConditions {
+		c.fail(m.fault(BadUserInput, "the operation has more than %d conditions", c.config.MaxConditions))
+		return
+	}
 	switch m.name {
 	case "and":
 		c.joined(c.predicates(e, alias, m.value), " AND ", "true")
@@ -67,7 +71,12 @@ func (c *compiler) condition(e *entity, alias string, m memberValue) {
 }
 
 func (c *compiler) predicates(e *entity, alias string, v value) (parts []func()) {
-	for _, element := range v.elements() {
+	elements := v.elements()
+	if c.conditions += len(elements); c.conditions > c.config.MaxConditions {
+		c.fail(v.fault(BadUserInput, "the operation has more than %d conditions", c.config.MaxConditions))
+		return nil
+	}
+	for _, element := range elements {
 		parts = append(parts, func() { c.predicate(e, alias, element) })
 	}
 	return parts
@@ -170,6 +179,7 @@ func operatorOf(name string) string {
 }
 
 func (c *compiler) comparison(o operand, m memberValue) {
+	c.conditions++
 	s, v := &c.plan.statement, m.value
 	if operator := operatorOf(m.name); operator != "" {
 		s.write(o.expression, operator)

@@ -38,8 +38,8 @@ const (
 	secondsADay  = 86400
 )
 
-// RFC 3339 has four digits for the year; PostgreSQL goes further, and has infinities.
-var errTimeRange = errors.New("a time outside the years 0 to 9999 cannot be written")
+// RFC 3339 has four digits for the year; PostgreSQL goes further, has infinities, and no year 0.
+var errTimeRange = errors.New("a time outside the years 1 to 9999 cannot be written")
 
 var errNonFinite = errors.New("a number that is not finite cannot be written")
 
@@ -119,9 +119,9 @@ func appendDate(dst, v []byte) ([]byte, error) {
 	return appendMoment(dst, n*secondsADay+epochSeconds, 0, time.DateOnly)
 }
 
-// The seconds of the years 0 and 10000.
+// The first seconds of the years 1 and 10000.
 const (
-	firstSecond = -62167219200
+	firstSecond = -62135596800
 	endSecond   = 253402300800
 )
 

@@ -1,6 +1,7 @@
 package read
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,6 +32,11 @@ type term struct {
 // own tells whether the term is a field of the list's own rows.
 func (t term) own() bool { return t.field != nil && t.hop == noHop }
 
+// repeats tells whether another term orders by the same.
+func (t term) repeats(other term) bool {
+	return t.hop == other.hop && t.field == other.field && t.count == other.count && other.rank.c == nil
+}
+
 // column tells whether the term is a column, which is best referred to by its name.
 func (t term) column() bool { return t.field != nil && t.field.Expression == "" }
 
@@ -42,8 +48,11 @@ func (c *compiler) order(e *entity, by, search value) order {
 		o.terms, o.name = append(o.terms, t), o.name+" search"
 	}
 	if by.given() {
-		for _, element := range by.elements() {
+		for _, element := range c.terms(by) {
 			t, name := c.term(o.hops, noHop, "", e, element)
+			if slices.ContainsFunc(o.terms, t.repeats) {
+				continue // equal rows are equal
+			}
 			o.terms = append(o.terms, t)
 			o.name += " " + name
 			if t.field == &e.Key && t.own() {
@@ -62,6 +71,19 @@ func (c *compiler) order(e *entity, by, search value) order {
 		}
 	}
 	return o
+}
+
+// maxTerms bounds what a list is ordered or grouped by: nobody reads more columns.
+const maxTerms = 16
+
+// terms returns the elements of an orderBy or groupBy argument.
+func (c *compiler) terms(by value) []value {
+	elements := by.elements()
+	if len(elements) > maxTerms {
+		c.fail(by.fault(BadUserInput, "at most %d elements", maxTerms))
+		return nil
+	}
+	return elements
 }
 
 // only returns the one member that an element of an argument must have.

@@ -40,6 +40,9 @@ func (c *compiler) page(r *row, f graphql.CollectedField, add func(func()) int, 
 		writer: &connection{rows: noColumn},
 	}
 	p.extent(c.argument(f, "first"), c.argument(f, "last"))
+	if p.skip.given() {
+		c.plan.checks = append(c.plan.checks, c.offset(p.skip))
+	}
 	p.after = p.seek(c.argument(f, "after"))
 	p.until = p.seek(c.argument(f, "before"))
 	p.writer.begun, p.writer.ended = p.after.given, p.until.given
@@ -279,7 +282,7 @@ func (c *compiler) offset(v value) argument {
 	return func(b *binding) (any, error) {
 		n, ok := integerOf(v.get(b.variables))
 		if !ok || n < 0 || n > math.MaxInt32 {
-			return nil, v.fault(BadUserInput, "must not be negative")
+			return nil, v.fault(BadUserInput, "must be from 0 to %d", math.MaxInt32)
 		}
 		return n, nil
 	}

@@ -14,9 +14,10 @@ type plan struct {
 	count   *statement // of its rows, for when the page is empty; nil where it is not asked for
 	columns int        // of the statement's one row otherwise; none where there is nothing to ask
 	roots   []root
-	sizes   []size   // of pages, in the order of compilation
-	lists   []named  // lists of ids
-	seeks   []opened // cursors
+	sizes   []size     // of pages, in the order of compilation
+	lists   []named    // lists of ids
+	seeks   []opened   // cursors
+	checks  []argument // of what may stand nowhere in the statement
 }
 
 // root is a field at the root of the operation.
@@ -66,6 +67,11 @@ func (p *plan) bind(ctx context.Context, b *binding) (text string, args []any, e
 			return "", nil, err
 		}
 		b.seeks = append(b.seeks, values)
+	}
+	for _, check := range p.checks {
+		if _, err := check(b); err != nil {
+			return "", nil, err
+		}
 	}
 	return p.statement.bind(ctx, b)
 }

@@ -25,6 +25,8 @@ type Config struct {
 	DefaultPage int
 	// MaxPage is the largest page, and the longest list of ids. Default: 100.
 	MaxPage int
+	// MaxConditions is the number of conditions that the filters of an operation may have. Default: 500.
+	MaxConditions int
 	// PlanBytes is the memory for compiled plans that are kept, about, in bytes. Default: 32 MiB.
 	PlanBytes int
 }
@@ -38,6 +40,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.MaxPage == 0 {
 		c.MaxPage = 100
+	}
+	if c.MaxConditions == 0 {
+		c.MaxConditions = 500
 	}
 	if c.PlanBytes == 0 {
 		c.PlanBytes = 32 << 20

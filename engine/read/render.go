@@ -190,10 +190,10 @@ func (a *array) next() (value []byte, err error) {
 	return value, err
 }
 
-// key returns the part of an object in front of a member's value.
+// key returns the part of an object in front of a member's value, behind the brace.
 func key(name string, first bool) string {
 	if first {
-		return "{" + strconv.Quote(name) + ":"
+		return strconv.Quote(name) + ":"
 	}
 	return "," + strconv.Quote(name) + ":"
 }

@@ -31,6 +31,7 @@ func (o *object) add(name string, w writer) {
 }
 
 func (o *object) write(r *renderer, row [][]byte) error {
+	r.text("{")
 	for i := range o.members {
 		m, mark := &o.members[i], len(r.faults)
 		r.text(m.key)
