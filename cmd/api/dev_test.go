@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"cambium/internal/apitest"
 )
 
 // readmeQuery is the one that the README shows.
@@ -42,13 +44,10 @@ type orders struct {
 }
 
 // startDev starts dev on a free port and returns it once it answers.
-func startDev(t *testing.T, o options, dir string) (p *process, url string) {
+func startDev(t *testing.T, o apitest.Options, dir string) (p *apitest.Process, url string) {
 	t.Helper()
-	p = start(t, o, "dev", "--addr", "127.0.0.1:0", "--data-dir", dir)
-	p.until(t, &p.stdout, "\n")
-	text := p.stdout.String()
-	require.True(t, strings.HasPrefix(text, "GraphQL: http://127.0.0.1:"), text)
-	return p, strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "GraphQL: "), graphQLPath)
+	p, url = apitest.StartDev(t, binary, o, dir)
+	return p, strings.TrimSuffix(url, graphQLPath)
 }
 
 func askReadme(t *testing.T, url string) orders {
@@ -64,16 +63,16 @@ func askReadme(t *testing.T, url string) orders {
 	return answer
 }
 
-func (p *process) terminate(t *testing.T) {
+func terminate(t *testing.T, p *apitest.Process) {
 	t.Helper()
-	p.signal(t, syscall.SIGTERM)
-	require.Equal(t, exitDone, p.wait(t))
+	p.Signal(t, syscall.SIGTERM)
+	require.Equal(t, exitDone, p.Wait(t))
 }
 
 func TestDev(t *testing.T) {
 	t.Parallel()
-	dir := dataDir(t)
-	p, url := startDev(t, options{}, dir)
+	dir := apitest.DataDir(t)
+	p, url := startDev(t, apitest.Options{}, dir)
 	first := askReadme(t, url)
 	var introspected struct {
 		Schema struct{ QueryType struct{ Name string } } `json:"__schema"`
@@ -85,31 +84,31 @@ func TestDev(t *testing.T) {
 	assert.JSONEq(t, `{"status":"ready","checks":{"database":"ok","migrations":"ok"}}`, body)
 
 	// A second one on the same directory is told so; other commands share the PostgreSQL that runs.
-	second := api(t, options{}, "dev", "--addr", "127.0.0.1:0", "--data-dir", dir)
+	second := api(t, apitest.Options{}, "dev", "--addr", "127.0.0.1:0", "--data-dir", dir)
 	assert.Equal(t, exitFailed, second.code)
 	assert.Contains(t, second.stderr, "already runs on "+dir)
-	assert.Contains(t, second.stderr, "started by process "+strconv.Itoa(p.cmd.Process.Pid))
+	assert.Contains(t, second.stderr, "started by process "+strconv.Itoa(p.PID()))
 	assert.NotRegexp(t, `postgres://[^ ]*:[^x][^ ]*@`, second.stderr, "no password")
-	shared := api(t, options{}, "migrate", "status", "--data-dir", dir)
+	shared := api(t, apitest.Options{}, "migrate", "status", "--data-dir", dir)
 	assert.Equal(t, exitDone, shared.code, shared.stderr)
 	assert.Contains(t, shared.stdout, " 0 pending\n")
-	seeded := api(t, options{}, "seed", "--data-dir", dir)
+	seeded := api(t, apitest.Options{}, "seed", "--data-dir", dir)
 	assert.Equal(t, exitFailed, seeded.code)
 	assert.Contains(t, seeded.stderr, "--replace")
 	assert.Equal(t, http.StatusOK, firstOf(get(t, url+"/readyz")), "and leave it running")
 
-	p.terminate(t)
-	assert.Equal(t, 1, strings.Count(p.stdout.String(), "\n"), "one line: %s", &p.stdout)
+	terminate(t, p)
+	assert.Equal(t, 1, strings.Count(p.Stdout.String(), "\n"), "one line: %s", &p.Stdout)
 
 	// The data is still there, and so are the cursors of before.
-	p, url = startDev(t, options{}, dir)
+	p, url = startDev(t, apitest.Options{}, dir)
 	var next orders
 	query(t, url, `query($after: String) { orders(first: 1, after: $after) { edges { node { id } } } }`,
 		map[string]any{"after": first.Orders.PageInfo.EndCursor}, &next)
 	require.Len(t, next.Orders.Edges, 1)
 	assert.NotEqual(t, first.Orders.Edges[2].Node.ID, next.Orders.Edges[0].Node.ID)
-	assert.NotContains(t, p.stderr.String(), "customers: ", "nothing was loaded again")
-	p.terminate(t)
+	assert.NotContains(t, p.Stderr.String(), "customers: ", "nothing was loaded again")
+	terminate(t, p)
 }
 
 func firstOf(status int, _ string) int { return status }
@@ -118,30 +117,30 @@ func TestDevAfterKill(t *testing.T) {
 	t.Parallel()
 	t.Run("as this user", func(t *testing.T) {
 		t.Parallel()
-		devAfterKill(t, options{}, dataDir(t))
+		devAfterKill(t, apitest.Options{}, apitest.DataDir(t))
 	})
 	t.Run("as an ordinary user", func(t *testing.T) {
 		t.Parallel()
-		dir, o := dataDir(t), options{}
+		dir, o := apitest.DataDir(t), apitest.Options{}
 		if os.Geteuid() == 0 { // else this user is one
-			o.credential = credential(t, "nobody")
-			require.NoError(t, os.Chown(dir, int(o.credential.Uid), int(o.credential.Gid)))
-			o.env = []string{"HOME=" + dir}
-			o.dir = "/"
+			o.Credential = credential(t, "nobody")
+			require.NoError(t, os.Chown(dir, int(o.Credential.Uid), int(o.Credential.Gid)))
+			o.Env = []string{"HOME=" + dir}
+			o.Dir = "/"
 		}
 		devAfterKill(t, o, dir)
 	})
 }
 
-func devAfterKill(t *testing.T, o options, dir string) {
+func devAfterKill(t *testing.T, o apitest.Options, dir string) {
 	t.Helper()
 	p, url := startDev(t, o, dir)
 	before := askReadme(t, url)
-	p.signal(t, syscall.SIGKILL)
-	p.wait(t)
+	p.Signal(t, syscall.SIGKILL)
+	p.Wait(t)
 	p, url = startDev(t, o, dir)
 	assert.Equal(t, before.Orders.Edges, askReadme(t, url).Orders.Edges)
-	p.terminate(t)
+	terminate(t, p)
 }
 
 func credential(t *testing.T, name string) *syscall.Credential {
@@ -158,11 +157,11 @@ func credential(t *testing.T, name string) *syscall.Credential {
 func TestDevWithoutSample(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
-	p := start(t, with(url), "dev", "--addr", "localhost:0", "--sample", "none", "--data-dir", dataDir(t))
+	p := start(t, with(url), "dev", "--addr", "localhost:0", "--sample", "none", "--data-dir", apitest.DataDir(t))
 	var answer orders
-	query(t, p.url(t), `{ orders(first: 1) { edges { node { id } } } }`, nil, &answer)
+	query(t, p.URL(t), `{ orders(first: 1) { edges { node { id } } } }`, nil, &answer)
 	assert.Empty(t, answer.Orders.Edges)
-	p.terminate(t)
+	terminate(t, p)
 }
 
 func TestDevRefusals(t *testing.T) {
@@ -189,7 +188,7 @@ func TestDevRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := api(t, options{env: c.env, dir: t.TempDir()}, append([]string{"dev"}, c.args...)...)
+			r := api(t, apitest.Options{Env: c.env, Dir: t.TempDir()}, append([]string{"dev"}, c.args...)...)
 			assert.Equal(t, c.code, r.code)
 			assert.Equal(t, c.stderr, r.stderr)
 			assert.Empty(t, r.stdout)

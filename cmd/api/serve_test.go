@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"cambium/internal/apitest"
 	"cambium/internal/pgtest"
 )
 
@@ -49,7 +50,7 @@ func TestServeRefuses(t *testing.T) {
 			t.Parallel()
 			o := with(c.url, "ADDR=127.0.0.1:0", "DATABASE_STARTUP_TIMEOUT=0")
 			if c.url == "" {
-				o = options{}
+				o = apitest.Options{}
 			}
 			r := api(t, o, "serve")
 			assert.Equal(t, c.code, r.code)
@@ -82,38 +83,38 @@ func TestServeMigrates(t *testing.T) {
 	require.Contains(t, behind.stderr, "run: api migrate apply\n")
 
 	p := start(t, o, "serve", "--migrate")
-	require.Equal(t, http.StatusOK, firstOf(get(t, p.url(t)+"/readyz")))
-	require.Contains(t, p.stderr.String(), `"msg":"migration applied"`)
-	p.terminate(t)
+	require.Equal(t, http.StatusOK, firstOf(get(t, p.URL(t)+"/readyz")))
+	require.Contains(t, p.Stderr.String(), `"msg":"migration applied"`)
+	terminate(t, p)
 
 	p = start(t, o, "serve")
-	url := p.url(t)
+	url := p.URL(t)
 	var answer struct {
 		Typename string `json:"__typename"`
 	}
 	query(t, url, "query Named { __typename }", nil, &answer)
 	assert.Equal(t, "Query", answer.Typename)
-	p.until(t, &p.stderr, `"operation":"Named"`)
+	p.Until(t, &p.Stderr, `"operation":"Named"`)
 	status, body := get(t, url+graphQLPath+"?query=%7B__schema%7BqueryType%7Bname%7D%7D%7D")
 	assert.Equal(t, http.StatusOK, status)
 	assert.Contains(t, body, "Introspection is switched off.")
-	assert.Contains(t, p.stderr.String(), "CURSOR_KEY is not set")
-	assert.Empty(t, p.stdout.String())
-	p.terminate(t)
+	assert.Contains(t, p.Stderr.String(), "CURSOR_KEY is not set")
+	assert.Empty(t, p.Stdout.String())
+	terminate(t, p)
 }
 
 func TestServeTurnsRedWhileTheDatabaseIsBehind(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)
 	p := start(t, with(database, "ADDR=127.0.0.1:0"), "serve")
-	url := p.url(t)
+	url := p.URL(t)
 	require.Equal(t, http.StatusOK, firstOf(get(t, url+"/readyz")))
 	execute(t, database, `DELETE FROM atlas_schema_revisions.atlas_schema_revisions`)
 	status, body := get(t, url+"/readyz")
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.JSONEq(t, `{"status":"unready","checks":{"database":"ok","migrations":"failed"}}`, body)
 	assert.Equal(t, http.StatusOK, firstOf(get(t, url+"/healthz")))
-	p.terminate(t)
+	terminate(t, p)
 }
 
 func TestServePortTaken(t *testing.T) {
@@ -151,9 +152,9 @@ func slowRequest(t *testing.T, url string) net.Conn {
 func TestServeDrains(t *testing.T) {
 	t.Parallel()
 	p := start(t, with(migrated(t), "ADDR=127.0.0.1:0"), "serve")
-	c := slowRequest(t, p.url(t))
-	p.signal(t, syscall.SIGTERM)
-	p.until(t, &p.stderr, `"msg":"draining"`)
+	c := slowRequest(t, p.URL(t))
+	p.Signal(t, syscall.SIGTERM)
+	p.Until(t, &p.Stderr, `"msg":"draining"`)
 	_, err := io.WriteString(c, slowBody[len(slowBody)-1:])
 	require.NoError(t, err)
 	r, err := http.ReadResponse(bufio.NewReader(c), nil)
@@ -162,34 +163,34 @@ func TestServeDrains(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, r.Body.Close())
 	assert.JSONEq(t, `{"data":{"__typename":"Query"}}`, string(body))
-	assert.Equal(t, exitDone, p.wait(t))
+	assert.Equal(t, exitDone, p.Wait(t))
 }
 
 func TestServeCutsWhatOutlastsTheBudget(t *testing.T) {
 	t.Parallel()
 	p := start(t, with(migrated(t), "ADDR=127.0.0.1:0", "SHUTDOWN_TIMEOUT=50ms"), "serve")
-	slowRequest(t, p.url(t))
-	p.signal(t, syscall.SIGINT)
-	assert.Equal(t, exitFailed, p.wait(t))
-	assert.Contains(t, p.stderr.String(), "api: 1 requests in flight were cut after 50ms\n")
+	slowRequest(t, p.URL(t))
+	p.Signal(t, syscall.SIGINT)
+	assert.Equal(t, exitFailed, p.Wait(t))
+	assert.Contains(t, p.Stderr.String(), "api: 1 requests in flight were cut after 50ms\n")
 }
 
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	p := start(t, with(migrated(t), "ADDR=127.0.0.1:0"), "serve")
-	slowRequest(t, p.url(t))
-	p.signal(t, syscall.SIGTERM)
-	p.until(t, &p.stderr, `"msg":"draining"`)
-	p.signal(t, syscall.SIGTERM)
-	assert.Equal(t, exitFailed, p.wait(t))
-	assert.True(t, strings.HasSuffix(p.stderr.String(), "api: stopped at once by a second signal\n"), p.stderr.String())
+	slowRequest(t, p.URL(t))
+	p.Signal(t, syscall.SIGTERM)
+	p.Until(t, &p.Stderr, `"msg":"draining"`)
+	p.Signal(t, syscall.SIGTERM)
+	assert.Equal(t, exitFailed, p.Wait(t))
+	assert.True(t, strings.HasSuffix(p.Stderr.String(), "api: stopped at once by a second signal\n"), p.Stderr.String())
 }
 
 func TestInterruptedStart(t *testing.T) {
 	t.Parallel()
 	p := start(t, with("postgres://u@"+closedPort(t)+"/db"), "serve")
-	p.until(t, &p.stderr, "\n") // a try
-	p.signal(t, syscall.SIGINT)
-	assert.Equal(t, exitFailed, p.wait(t))
-	assert.True(t, strings.HasSuffix(p.stderr.String(), "api: interrupted\n"), p.stderr.String())
+	p.Until(t, &p.Stderr, "\n") // a try
+	p.Signal(t, syscall.SIGINT)
+	assert.Equal(t, exitFailed, p.Wait(t))
+	assert.True(t, strings.HasSuffix(p.Stderr.String(), "api: interrupted\n"), p.Stderr.String())
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"cambium/internal/apitest"
 	"cambium/internal/northwind"
 	"cambium/internal/pgtest"
 )
@@ -28,7 +29,7 @@ func TestLoadThenPageEveryOrderOnce(t *testing.T) {
 	assert.Equal(t, exitDone, replaced.code, replaced.stderr)
 
 	p := start(t, o, "serve")
-	url := p.url(t)
+	url := p.URL(t)
 	seen := make(map[string]int)
 	var after any
 	for {
@@ -48,7 +49,7 @@ func TestLoadThenPageEveryOrderOnce(t *testing.T) {
 	for id, n := range seen {
 		assert.Equal(t, 1, n, id)
 	}
-	p.terminate(t)
+	terminate(t, p)
 }
 
 func TestLoadRefusals(t *testing.T) {
@@ -86,11 +87,11 @@ func TestSeed(t *testing.T) {
 
 func TestToolsOnThePrivatePostgreSQL(t *testing.T) {
 	t.Parallel()
-	dir := dataDir(t)
-	r := api(t, options{}, "seed", "--data-dir", dir)
+	dir := apitest.DataDir(t)
+	r := api(t, apitest.Options{}, "seed", "--data-dir", dir)
 	require.Equal(t, exitDone, r.code, r.stderr)
 	assert.Contains(t, r.stdout, "rows into 11 tables of cambium@127.0.0.1:")
-	r = api(t, options{}, "migrate", "status", "--data-dir", dir)
+	r = api(t, apitest.Options{}, "migrate", "status", "--data-dir", dir)
 	require.Equal(t, exitDone, r.code, r.stderr)
 	assert.Contains(t, r.stdout, " 0 pending\n")
 }
@@ -98,7 +99,7 @@ func TestToolsOnThePrivatePostgreSQL(t *testing.T) {
 func TestMigrate(t *testing.T) {
 	t.Parallel()
 	o := with(pgtest.NewDatabase(t))
-	o.dir = moduleRoot(t)
+	o.Dir = moduleRoot(t)
 	before := api(t, o, "migrate", "status")
 	require.Equal(t, exitDone, before.code, before.stderr)
 	assert.Regexp(t, `(?m)^pending +\d{14}_create_order_desk\.sql`, before.stdout)
@@ -139,7 +140,7 @@ func TestMigrateDiffWritesAFile(t *testing.T) {
 
 	unnamed := api(t, o, "migrate", "diff", "--dir", dir)
 	assert.Equal(t, result{exitUsage, "", "api: say what the migration does, such as: api migrate diff add_invoices\n"}, unnamed)
-	nowhere := api(t, options{env: o.env, dir: dir}, "migrate", "diff", "x")
+	nowhere := api(t, apitest.Options{Env: o.Env, Dir: dir}, "migrate", "diff", "x")
 	assert.Equal(t, result{exitUsage, "", "api: there is no directory ent/migrate/migrations here: run this in the project's root, or name it with --dir\n"}, nowhere)
 }
 
@@ -179,7 +180,7 @@ func TestConfigShowsNoSecret(t *testing.T) {
 	} {
 		assert.Regexp(t, "(?m)^"+row+"$", r.stdout)
 	}
-	unset := api(t, options{}, "config")
+	unset := api(t, apitest.Options{}, "config")
 	assert.Equal(t, exitDone, unset.code)
 	assert.Regexp(t, `(?m)^DATABASE_URL +\(none: .*\) +default$`, unset.stdout)
 	malformed := api(t, with("mysql://u:hunter2@h/d", "DATABASE_MAX_CONNS=no", "LOG_LEVEL=no"), "config")

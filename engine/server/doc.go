@@ -23,7 +23,8 @@
 //
 // [GraphQL] serves an executable schema by GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/): POST
 // with a JSON body, GET for queries. The data of a response is written as the executor made it, in one write, without
-// being scanned again. What is read is read strictly: a body with a duplicate key, with invalid UTF-8 or with anything
-// after its end is refused. What is said is on a list: validation errors and the [Fault]s that
-// [GraphQLConfig.Classify] knows; any other error is "internal error" with the id under which the log has it.
+// being scanned again; from [GraphQLConfig.CompressFrom] on as gzip or zstd, where Accept-Encoding asks for it. What is
+// read is read strictly: a body with a duplicate key, with invalid UTF-8 or with anything after its end is refused. What
+// is said is on a list: validation errors and the [Fault]s that [GraphQLConfig.Classify] knows; any other error is
+// "internal error" with the id under which the log has it.
 package server

@@ -24,6 +24,8 @@ func GraphQL(schema graphql.ExecutableSchema, config GraphQLConfig, logger *slog
 	if err := config.validate(); err != nil {
 		return nil, fmt.Errorf("configure GraphQL: %w", err)
 	}
+	// gqlparser puts @defer into every schema, and introspection would offer it: a response is one document here.
+	delete(schema.Schema().Directives, "defer")
 	p := presenter{classify: config.Classify, logger: logger}
 	e := executor.New(schema)
 	known := newDocuments(config.CachedDocuments)
@@ -45,9 +47,14 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	media, ok := negotiate(r.Header["Accept"])
 	header := w.Header()
 	header["Content-Type"] = media.content
-	header["Vary"] = varyAccept
+	header["Vary"] = vary
 	if !ok {
 		g.refuse(w, r, refused(http.StatusNotAcceptable, "Accept allows neither "+responseType+" nor "+jsonType))
+		return
+	}
+	coding, ok := negotiateCoding(r.Header, g.config.CompressFrom)
+	if !ok {
+		g.refuse(w, r, refused(http.StatusNotAcceptable, "Accept-Encoding allows neither gzip nor zstd nor identity"))
 		return
 	}
 	var params *graphql.RawParams
@@ -66,16 +73,16 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	params.Headers = r.Header
-	g.run(w, r, media, params)
+	g.run(w, r, media, coding, params)
 }
 
-var varyAccept = []string{"Accept"}
+var vary = []string{"Accept, Accept-Encoding"}
 
 func (g *graphQL) refuse(w http.ResponseWriter, r *http.Request, fault *Fault) {
 	writeFault(w, fault, RequestID(r.Context()))
 }
 
-func (g *graphQL) run(w http.ResponseWriter, r *http.Request, media *mediaType, params *graphql.RawParams) {
+func (g *graphQL) run(w http.ResponseWriter, r *http.Request, media *mediaType, coding answerCoding, params *graphql.RawParams) {
 	ctx, cancel := context.WithTimeout(r.Context(), g.config.OperationTimeout)
 	defer cancel()
 	ctx = graphql.StartOperationTrace(ctx)
@@ -83,7 +90,7 @@ func (g *graphQL) run(w http.ResponseWriter, r *http.Request, media *mediaType, 
 	if len(errs) > 0 {
 		response := g.executor.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostRequestErrors)])
 		response.Data = nil
-		media.respond(w, media.requestError, response)
+		coding.respond(w, media.requestError, response)
 		return
 	}
 	if e := exchangeOf(ctx); e != nil {
@@ -108,7 +115,7 @@ func (g *graphQL) run(w http.ResponseWriter, r *http.Request, media *mediaType, 
 	case response == nil: // what gqlgen's executor answers once ctx has ended
 		g.refuse(w, r, timedOut)
 	default:
-		media.respond(w, statusOf(w, response), response)
+		coding.respond(w, statusOf(w, response), response)
 	}
 }
 

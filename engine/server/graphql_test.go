@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -247,4 +248,14 @@ func TestDocumentsAreCachedUpToASize(t *testing.T) {
 			assert.Equal(t, http.StatusOK, ask(t, handler, http.MethodPost, "/", plain, typed, operation(t, query, nil)).status)
 		}
 	}
+}
+
+// gqlparser puts @defer into every schema. What is not served is not offered either.
+func TestDeferIsNotOffered(t *testing.T) {
+	t.Parallel()
+	schema := newFake(nil)
+	require.Contains(t, schema.schema.Directives, "defer")
+	_, err := server.GraphQL(schema, server.NewGraphQLConfig(), slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	require.NotContains(t, schema.schema.Directives, "defer")
 }

@@ -61,7 +61,7 @@ func negotiate(accept []string) (media *mediaType, ok bool) {
 	return media, true
 }
 
-// quality is q (RFC 9110, section 12.4.2); 1 where there is none, 0 where it cannot be read.
+// quality is q (RFC 9110, section 12.4.2); 1 where there is none, -1 where it cannot be read: as if nothing were there.
 func quality(params string) float64 {
 	for param := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
@@ -69,8 +69,8 @@ func quality(params string) float64 {
 			continue
 		}
 		q, err := strconv.ParseFloat(value, 64)
-		if err != nil || q < 0 || q > 1 { // also NaN
-			return 0
+		if err != nil || !(q >= 0 && q <= 1) { // also NaN
+			return -1
 		}
 		return q
 	}

@@ -14,7 +14,7 @@ var answers = sync.Pool{New: func() any { return new(buffer) }}
 
 // respond writes a response: the errors first, where there are any, then the data as it came, then the extensions, where
 // there are any. A response without data has no "data".
-func (m *mediaType) respond(w http.ResponseWriter, status int, response *graphql.Response) {
+func (c answerCoding) respond(w http.ResponseWriter, status int, response *graphql.Response) {
 	answer := answers.Get().(*buffer)
 	defer answer.release(&answers)
 	answer.bytes = append(answer.bytes, '{')
@@ -30,7 +30,7 @@ func (m *mediaType) respond(w http.ResponseWriter, status int, response *graphql
 	}
 	b = append(b, '}')
 	answer.bytes = b
-	writeJSON(w, status, b)
+	c.write(w, status, b)
 }
 
 func appendKey(b []byte, key string) []byte {

@@ -12,7 +12,6 @@ func rulesFor(introspection bool) func() *rules.Rules {
 	return func() *rules.Rules {
 		all := rules.NewDefaultRules()
 		all.AddRule("NumbersInRange", numbersInRange)
-		all.AddRule("NoDefer", noDefer)
 		if introspection {
 			return all
 		}
@@ -38,15 +37,6 @@ func numbersInRange(events *core.Events, add core.AddErrFunc) {
 		}
 		if _, err := v.Value(nil); err != nil {
 			add(core.Message("Number is out of range."), core.At(v.Position))
-		}
-	})
-}
-
-// noDefer refuses @defer, which gqlparser puts into every schema: a response is one document here.
-func noDefer(events *core.Events, add core.AddErrFunc) {
-	events.OnDirective(func(_ *core.Walker, d *ast.Directive) {
-		if d.Name == "defer" {
-			add(core.Message("@defer is not served here."), core.At(d.Position))
 		}
 	})
 }
