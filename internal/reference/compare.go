@@ -2,6 +2,7 @@ package reference
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -14,7 +15,7 @@ import (
 // compare orders two values of a kind, neither of which is null.
 func compare(kind read.Kind, a, b any) int {
 	switch kind {
-	case read.BigInt, read.Int, read.Float, read.Decimal:
+	case read.BigInt, read.Int, read.Float, read.Real, read.Decimal:
 		return rational(a).Cmp(rational(b))
 	case read.Boolean:
 		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) // false before true
@@ -52,9 +53,50 @@ func shown(kind read.Kind, v any) any {
 		return string(v.(json.Number))
 	case kind == read.Time:
 		return moment(v).Format(time.RFC3339Nano)
-	case kind == read.Int || kind == read.Float:
+	case kind == read.Int || kind == read.Float || kind == read.Real:
 		f, _ := rational(v).Float64()
 		return f
+	case kind == read.Bytes:
+		return base64Of(v)
+	case kind == read.JSON:
+		return document(v)
+	case kind&read.List != 0:
+		list := make([]any, len(v.([]any)))
+		for i, element := range v.([]any) {
+			list[i] = shown(kind&^read.List, element)
+		}
+		return list
+	}
+	return v
+}
+
+// base64Of turns bytes as to_json shows them, \x and hexadecimal digits, into what the API shows.
+func base64Of(v any) string {
+	b, err := hex.DecodeString(strings.TrimPrefix(v.(string), `\x`))
+	if err != nil {
+		panic(err)
+	}
+	return base64.StdEncoding.EncodeToString(b)
+}
+
+// document is a JSON value with its numbers as a client decodes them.
+func document(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		f, _ := rational(v).Float64()
+		return f
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = document(v[i])
+		}
+		return list
+	case map[string]any:
+		object := make(map[string]any, len(v))
+		for name := range v {
+			object[name] = document(v[name])
+		}
+		return object
 	}
 	return v
 }

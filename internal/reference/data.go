@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"cambium/engine/database"
@@ -77,6 +78,11 @@ func (d *Data) load(ctx context.Context, db *database.DB, table, more string) er
 		d.rows[table] = append(d.rows[table], row)
 		return nil
 	})
+}
+
+// Hide removes the rows that a rule hides: nothing else than that they are not there may be seen of them.
+func (d *Data) Hide(table string, hidden func(Row) bool) {
+	d.rows[table] = slices.DeleteFunc(d.rows[table], hidden)
 }
 
 // field returns a field of an entity; id is its key.

@@ -11,7 +11,12 @@ import (
 
 // DrawList draws a list at the root.
 func (d *Data) DrawList(t *rapid.T, depth int) List {
-	e := d.entities[rapid.SampledFrom(d.names).Draw(t, "entity")]
+	return d.DrawListOf(t, rapid.SampledFrom(d.names).Draw(t, "entity"), depth)
+}
+
+// DrawListOf draws a list at the root of rows of one entity.
+func (d *Data) DrawListOf(t *rapid.T, entity string, depth int) List {
+	e := d.entities[entity]
 	return d.drawList(t, e, e.Connection, "list", depth)
 }
 
@@ -76,7 +81,7 @@ func (d *Data) drawTerm(t *rapid.T, e *read.Entity, depth int) Term {
 func (d *Data) drawWay(t *rapid.T, e *read.Entity, depth int) []string {
 	ways := [][]string{{"id"}}
 	for _, f := range e.Fields {
-		if f.Kind != read.JSON && f.Kind != read.Bytes {
+		if f.Kind != read.JSON && f.Kind != read.Bytes && f.Kind&read.List == 0 {
 			ways = append(ways, []string{f.Name})
 		}
 	}
@@ -152,8 +157,11 @@ func (d *Data) drawComparison(t *rapid.T, e *read.Entity, f read.Field) Filter {
 			values = append(values, operand(f.Kind, r[column(f)]))
 		}
 	}
-	if f.Kind == read.JSON || f.Kind == read.Bytes {
-		return nil
+	switch {
+	case f.Kind == read.JSON:
+		return d.drawDocument(t, values)
+	case f.Kind&read.List != 0:
+		return d.drawListComparison(t, values)
 	}
 	operators := []string{"eq", "neq"}
 	if f.Name != "id" {
@@ -161,7 +169,7 @@ func (d *Data) drawComparison(t *rapid.T, e *read.Entity, f read.Field) Filter {
 	}
 	if f.Kind != read.Boolean {
 		operators = append(operators, "in", "notIn")
-		if f.Name != "id" && f.Kind != read.Enum {
+		if f.Name != "id" && f.Kind != read.Enum && f.Kind != read.Bytes {
 			operators = append(operators, "gt", "gte", "lt", "lte")
 		}
 	}
@@ -188,8 +196,50 @@ func (d *Data) drawComparison(t *rapid.T, e *read.Entity, f read.Field) Filter {
 	return Filter{operator: string(text[from:to])}
 }
 
+// drawListComparison draws a comparison of an array with one that some row has, or with a part of it.
+func (d *Data) drawListComparison(t *rapid.T, values []any) Filter {
+	operator := rapid.SampledFrom([]string{"eq", "neq", "contains", "overlaps", "isNull"}).Draw(t, "operator")
+	if operator == "isNull" {
+		return Filter{operator: rapid.Bool().Draw(t, "null")}
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	list := rapid.SampledFrom(values).Draw(t, "operand").([]any)
+	return Filter{operator: list[:rapid.IntRange(0, len(list)).Draw(t, "length")]}
+}
+
+// drawDocument draws a comparison of a JSON value, or of what a path leads to in it.
+func (d *Data) drawDocument(t *rapid.T, values []any) Filter {
+	f := Filter{}
+	if rapid.Bool().Draw(t, "deep") {
+		f["path"] = []any{rapid.SampledFrom(documentKeys).Draw(t, "path")}
+	}
+	switch operator := rapid.SampledFrom([]string{"eq", "neq", "hasKey", "isNull"}).Draw(t, "operator"); {
+	case operator == "isNull":
+		f[operator] = rapid.Bool().Draw(t, "null")
+	case operator == "hasKey":
+		f[operator] = rapid.SampledFrom(documentKeys).Draw(t, "key")
+	case len(values) > 0:
+		v := rapid.SampledFrom(values).Draw(t, "operand")
+		if f["path"] != nil {
+			if v, _ = follow(v, f["path"].([]any)); v == nil {
+				return nil // null is no operand
+			}
+		}
+		f[operator] = v
+	}
+	return f
+}
+
+// documentKeys are the keys that JSON values in tests have.
+var documentKeys = []string{"a", "b", "c"}
+
 // operand is a row's value as an input of the API: numbers of 64 bits and decimals are strings.
 func operand(kind read.Kind, v any) any {
+	if kind == read.Bytes {
+		return base64Of(v)
+	}
 	if n, ok := v.(json.Number); ok && (kind == read.BigInt || kind == read.Decimal) {
 		return string(n)
 	}

@@ -2,6 +2,8 @@ package reference
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	"cambium/engine/read"
@@ -83,8 +85,85 @@ func (d *Data) across(x read.Edge, f Filter, far []Row) bool {
 	return true
 }
 
+// listComparison tells whether a comparison of an array is true.
+func listComparison(elem read.Kind, name string, operand, v []any) bool {
+	has := func(list []any, one any) bool {
+		return slices.ContainsFunc(list, func(e any) bool { return compare(elem, e, one) == 0 })
+	}
+	lacking := func(one any) bool { return !has(v, one) }
+	equal := slices.EqualFunc(v, operand, func(a, b any) bool { return compare(elem, a, b) == 0 })
+	switch name {
+	case "eq":
+		return equal
+	case "neq":
+		return !equal
+	case "contains":
+		return !slices.ContainsFunc(operand, lacking)
+	case "overlaps":
+		return slices.ContainsFunc(operand, func(one any) bool { return has(v, one) })
+	}
+	panic(fmt.Sprintf("reference: no operator %s", name))
+}
+
+// follow goes down a path of keys; false where it leads nowhere.
+func follow(v any, path []any) (any, bool) {
+	for _, key := range path {
+		object, ok := v.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if v, ok = object[key.(string)]; !ok {
+			return nil, false
+		}
+	}
+	return v, true
+}
+
+// documents tells whether all comparisons of a JSON value are true. NULL and the null of JSON are told apart where they
+// are compared, and not where null is asked for.
+func documents(f Filter, v any) bool {
+	there := v != nil
+	if path, ok := f["path"].([]any); ok {
+		v, there = follow(v, path)
+	}
+	for name, operand := range f {
+		ok := there
+		switch name {
+		case "path":
+			continue
+		case "isNull":
+			ok = (v == nil) == operand.(bool)
+		case "eq":
+			ok = there && reflect.DeepEqual(document(v), document(operand))
+		case "neq":
+			ok = there && !reflect.DeepEqual(document(v), document(operand))
+		case "hasKey":
+			ok = hasKey(v, operand.(string))
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// hasKey is what PostgreSQL's ? means: a key of an object, an element of an array, a text itself.
+func hasKey(v any, key string) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		_, ok := v[key]
+		return ok
+	case []any:
+		return slices.Contains(v, any(key))
+	}
+	return v == any(key)
+}
+
 // compares tells whether all comparisons of an operator object are true.
 func compares(kind read.Kind, f Filter, v any) bool {
+	if kind == read.JSON {
+		return documents(f, v)
+	}
 	for name, operand := range f {
 		if !comparison(kind, name, operand, v) {
 			return false
@@ -97,8 +176,13 @@ func comparison(kind read.Kind, name string, operand, v any) bool {
 	if name == "isNull" {
 		return (v == nil) == operand.(bool)
 	}
-	if v == nil {
+	switch {
+	case v == nil:
 		return false
+	case kind&read.List != 0:
+		return listComparison(kind&^read.List, name, operand.([]any), v.([]any))
+	case kind == read.Bytes:
+		v = base64Of(v)
 	}
 	switch name {
 	case "in", "notIn":

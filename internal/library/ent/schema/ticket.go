@@ -1,0 +1,19 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+
+	"cambium/engine/api"
+)
+
+// Ticket has an id and nothing else.
+type Ticket struct{ ent.Schema }
+
+// Fields of the Ticket.
+func (Ticket) Fields() []ent.Field { return []ent.Field{uuidID()} }
+
+// Annotations of the Ticket.
+func (Ticket) Annotations() []schema.Annotation {
+	return []schema.Annotation{schema.Comment("A number to wait with."), api.Expose(api.Read)}
+}

@@ -1,0 +1,178 @@
+package library_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	gqlexecutor "github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"cambium/engine/database"
+	"cambium/engine/executor"
+	"cambium/engine/migration"
+	"cambium/engine/read"
+	"cambium/internal/library/ent"
+	"cambium/internal/library/ent/migrate"
+	_ "cambium/internal/library/ent/runtime" // policies, interceptors and defaults
+	"cambium/internal/library/graph"
+	"cambium/internal/library/viewer"
+	"cambium/internal/pgtest"
+)
+
+// library is the lending library over a database of the test's own.
+type library struct {
+	*database.DB
+
+	client *ent.Client
+	exec   *gqlexecutor.Executor
+	log    statements
+}
+
+// statements keeps the text of the reader's statements.
+type statements struct {
+	read.Querier
+
+	mu    sync.Mutex
+	texts []string
+}
+
+func (s *statements) Query(ctx context.Context, sql string, args []any, row func([][]byte) error) error {
+	s.mu.Lock()
+	s.texts = append(s.texts, sql)
+	s.mu.Unlock()
+	return s.Querier.Query(ctx, sql, args, row)
+}
+
+// take returns the statements since the last call.
+func (s *statements) take() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	texts := s.texts
+	s.texts = nil
+	return texts
+}
+
+// holdings is the view of that name, which ent knows and does not make.
+const holdings = `CREATE VIEW holdings AS
+SELECT i.branch_items || '/' || b.id AS id, b.title, count(*) AS copies, max(i.acquired_on) AS newest
+FROM items AS i JOIN books AS b ON b.id = i.book_items
+WHERE i.deleted_at IS NULL AND b.deleted_at IS NULL
+GROUP BY i.branch_items, b.id`
+
+// filled returns a library with the rows of [rows].
+func filled(t testing.TB) *library {
+	t.Helper()
+	return open(t, pgtest.Clone(t, "lending library", func(ctx context.Context, url string) error {
+		db, err := connect(ctx, url)
+		if err != nil {
+			return err
+		}
+		_, err = migration.Push(ctx, db, migrate.Tables, migration.PushOptions{
+			Confirm: func(context.Context, migration.Plan) (bool, error) { return true, nil },
+		})
+		if err == nil {
+			_, err = db.Exec(ctx, holdings)
+		}
+		for _, table := range rows() {
+			if err == nil {
+				err = insert(ctx, db, table.name, table.rows)
+			}
+		}
+		return errors.Join(err, db.Close())
+	}))
+}
+
+// insert stores rows, which are JSON objects by columns.
+func insert(ctx context.Context, db *database.DB, table string, rows []map[string]any) error {
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	// The columns are the table's own: the record is of its type.
+	_, err = db.Exec(ctx, "INSERT INTO "+table+" SELECT (jsonb_populate_recordset(NULL::"+table+", $1::jsonb)).*", string(text))
+	return err
+}
+
+func connect(ctx context.Context, url string) (*database.DB, error) {
+	config, err := database.ConfigFromEnv(func(name string) string {
+		if name == "DATABASE_URL" {
+			return url
+		}
+		return ""
+	})
+	if err != nil {
+		return nil, err
+	}
+	return database.Open(ctx, config, slog.New(slog.DiscardHandler))
+}
+
+func open(t testing.TB, url string) *library {
+	t.Helper()
+	db, err := connect(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	l := &library{DB: db, client: ent.NewClient(ent.Driver(db.Driver())), log: statements{Querier: db}}
+	schema, err := graph.Schema()
+	require.NoError(t, err)
+	key := sha256.Sum256([]byte(t.Name()))
+	reader, err := read.New(l.model(), schema, &l.log, read.Config{CursorKey: key[:]})
+	require.NoError(t, err)
+	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(l.client), Schema: schema})
+	l.exec = gqlexecutor.New(executor.New(reader, schema, app))
+	l.exec.SetQueryCache(lru.New[*ast.QueryDocument](100))
+	l.exec.Use(extension.Introspection{})
+	return l
+}
+
+func (l *library) model() []*read.Entity { return l.client.ReadModel(ent.Batch{}) }
+
+// response is a response as a client decodes it.
+type response struct {
+	data   any
+	raw    string // data before it is decoded
+	errors gqlerror.List
+}
+
+// do runs an operation for the viewer of the context.
+func (l *library) do(t testing.TB, ctx context.Context, query string, variables map[string]any) response {
+	t.Helper()
+	ctx = graphql.StartOperationTrace(ctx)
+	op, errs := l.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
+	if len(errs) > 0 {
+		return response{errors: errs}
+	}
+	handler, ctx := l.exec.DispatchOperation(ctx, op)
+	answer := handler(ctx)
+	r := response{raw: string(answer.Data), errors: answer.Errors}
+	require.NoError(t, json.Unmarshal(answer.Data, &r.data), "the data is no JSON: %s", answer.Data)
+	return r
+}
+
+// data runs an operation that has no errors and returns its data.
+func (l *library) data(t testing.TB, ctx context.Context, query string, variables map[string]any) map[string]any {
+	t.Helper()
+	r := l.do(t, ctx, query, variables)
+	require.Empty(t, r.errors, query)
+	return r.data.(map[string]any)
+}
+
+// The viewers of the tests.
+var (
+	staff = viewer.Viewer{Staff: true}
+	north = viewer.Viewer{Branch: branches[0]}
+)
+
+func as(t testing.TB, v viewer.Viewer) context.Context {
+	t.Helper()
+	return viewer.With(t.Context(), v)
+}
