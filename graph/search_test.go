@@ -49,7 +49,7 @@ func TestSearchByRank(t *testing.T) {
 		}
 		info := products["pageInfo"].(map[string]any)
 		if info["hasNextPage"] == false {
-			require.EqualValues(t, products["totalCount"], len(seen))
+			require.Len(t, seen, int(products["totalCount"].(float64)))
 			break
 		}
 		after = info["endCursor"]

@@ -156,6 +156,7 @@ func (d *Desk) Do(t testing.TB, query string, variables map[string]any) Response
 }
 
 func (d *Desk) run(t testing.TB, query string, variables map[string]any) *graphql.Response {
+	t.Helper()
 	ctx := graphql.StartOperationTrace(t.Context())
 	op, errs := d.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
 	if len(errs) > 0 {
