@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -41,9 +39,6 @@ func (p *program) load(ctx context.Context, s *store, source load.Source, replac
 	progress := load.NewRenderer(p.stderr)
 	report, err := load.Load(ctx, s.DB, source, load.Options{Replace: replace, Progress: progress.Show})
 	progress.Close()
-	if _, notEmpty := errors.AsType[*load.NotEmptyError](err); notEmpty {
-		return fmt.Errorf("%w: empty them first with --replace", err)
-	}
 	if err != nil {
 		return err
 	}

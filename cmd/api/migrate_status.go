@@ -47,11 +47,14 @@ func (p *program) printStatus(address string, s migration.Status) error {
 		}
 		row("pending", f, note)
 	}
-	for state, files := range map[string][]migration.File{
-		"edited": s.Edited, "missing": s.Missing, "out of order": s.OutOfOrder, "of a newer program": s.Ahead,
+	for _, odd := range []struct {
+		state string
+		files []migration.File
+	}{
+		{"edited", s.Edited}, {"missing", s.Missing}, {"out of order", s.OutOfOrder}, {"of a newer program", s.Ahead},
 	} {
-		for _, f := range files {
-			row(state, f, "")
+		for _, f := range odd.files {
+			row(odd.state, f, "")
 		}
 	}
 	_, _ = fmt.Fprintf(w, "%d applied, %d pending\n", len(s.Applied), len(s.Pending))
