@@ -1,0 +1,28 @@
+package graph_test
+
+import (
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cambium/internal/desktest"
+)
+
+// The operations of the documentation are answered, each by one statement.
+func TestDocumentedOperations(t *testing.T) {
+	t.Parallel()
+	desk := desktest.Northwind(t)
+	page, err := os.ReadFile("../docs/graphql.md")
+	require.NoError(t, err)
+	operations := regexp.MustCompile("(?s)```graphql\n(.*?)```").FindAllSubmatch(page, -1)
+	require.NotEmpty(t, operations)
+	for _, m := range operations {
+		before := desk.Statements()
+		r := desk.Do(t, string(m[1]), nil)
+		require.Empty(t, r.Errors, "%s", m[1])
+		require.NotContains(t, r.Raw, `"nodes":[]`, "%s", m[1])
+		require.EqualValues(t, 1, desk.Statements()-before)
+	}
+}
