@@ -192,8 +192,10 @@ func (a *aggregate) join() {
 func (a *aggregate) groupColumn(i int) string { return a.lateral + ".g" + strconv.Itoa(i) }
 
 func (a *aggregate) groupBy() {
+	clause := " GROUP BY "
 	for i := range a.groups {
-		a.c.plan.write(map[bool]string{true: " GROUP BY ", false: ", "}[i == 0], a.groupColumn(i))
+		a.c.plan.write(clause, a.groupColumn(i))
+		clause = ", "
 	}
 }
 

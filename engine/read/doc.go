@@ -13,10 +13,12 @@
 //
 // Related rows come as arrays of anonymous records from correlated subqueries:
 //
-//	SELECT (SELECT array_agg(s.r) FROM (
-//	  SELECT ROW(t1."id", (SELECT ROW(t2."company_name") FROM "customers" AS t2 WHERE t2."id" = t1."customer_id")) AS r
-//	  FROM "orders" AS t1 ORDER BY t1."id" LIMIT 4) AS s)
+//	SELECT t1."id",
+//	  (SELECT ROW(t2."company_name") FROM "customers" AS t2 WHERE t2."id" = t1."customer_id"),
+//	  (SELECT array_agg(s.r) FROM (
+//	    SELECT ROW(t3."quantity") AS r FROM "order_lines" AS t3 WHERE t3."order_id" = t1."id" ORDER BY t3."id" LIMIT 5) AS s)
+//	FROM "orders" AS t1 WHERE true ORDER BY t1."id" LIMIT 3
 //
 // In binary they need no parsing and no names, and each level is a lookup per row whatever the planner thinks of the
-// parameters.
+// parameters. Where an operation has several roots each is a column of one row, and a page is an array there too.
 package read

@@ -236,7 +236,11 @@ func (c *compiler) pattern(o operand, m memberValue) {
 	case "endsWith":
 		after = ""
 	}
-	c.plan.write(o.expression, map[bool]string{true: " ILIKE ", false: " LIKE "}[fold])
+	operator := " LIKE "
+	if fold {
+		operator = " ILIKE "
+	}
+	c.plan.write(o.expression, operator)
 	text := c.content(String, m.value)
 	c.plan.arg(func(b *binding) (any, error) {
 		part, err := text(b)

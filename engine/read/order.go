@@ -202,8 +202,12 @@ func (t term) writeDirection(s *statement) {
 	if t.descending {
 		s.write(" DESC")
 	}
-	if t.nullable && t.nullsFirst != t.descending {
-		s.write(" NULLS ", map[bool]string{true: "FIRST", false: "LAST"}[t.nullsFirst])
+	switch {
+	case !t.nullable || t.nullsFirst == t.descending: // what PostgreSQL does by itself
+	case t.nullsFirst:
+		s.write(" NULLS FIRST")
+	default:
+		s.write(" NULLS LAST")
 	}
 }
 

@@ -47,11 +47,14 @@ func (p *plans) add(k planKey, v *plan) {
 	}
 }
 
-// size estimates the memory of a plan: its text, and for each part of it the writers and arguments that belong to it.
-// A document that is no longer cached elsewhere is held by its plans; it is about as long as their text.
+// size estimates the memory of a plan: its text, and for each part of it the writers and arguments that belong to it;
+// and the document, which the plan holds after everybody else has dropped it, with the nodes that were made of it.
 func (p *plan) size(k planKey) int {
 	const base, perArgument, perByte = 2048, 256, 6
 	n := base + len(k.shape) + perArgument*(len(p.args)+len(p.sizes)+len(p.lists)+len(p.seeks)+len(p.rules))
+	if at := k.operation.Position; at != nil && at.Src != nil {
+		n += perByte * len(at.Src.Input)
+	}
 	for _, text := range p.parts {
 		n += perByte * len(text)
 	}

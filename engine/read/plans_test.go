@@ -30,3 +30,15 @@ func TestPlansAreBoundedInBytes(t *testing.T) {
 	}
 	require.Zero(t, p.bytes)
 }
+
+// A plan holds the document of its operation, by the operation's position: that counts too.
+func TestPlansAreBoundedWithTheirDocuments(t *testing.T) {
+	t.Parallel()
+	const limit, document = 1 << 20, 64 << 10
+	p := newPlans(limit)
+	for range 1000 {
+		source := &ast.Source{Input: strings.Repeat(" ", document)}
+		p.add(planKey{operation: &ast.OperationDefinition{Position: &ast.Position{Src: source}}}, &plan{})
+	}
+	require.LessOrEqual(t, p.lru.Len()*document, limit)
+}
