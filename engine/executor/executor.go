@@ -11,10 +11,11 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"cambium/engine/operation"
 	"cambium/engine/read"
 )
 
-// Schema implements [graphql.ExecutableSchema] for the whole API.
+// Schema implements [operation.Executor] for the whole API.
 type Schema struct {
 	reader *read.Reader
 	schema *ast.Schema
@@ -27,47 +28,41 @@ func New(reader *read.Reader, schema *ast.Schema, app graphql.ExecutableSchema) 
 	return &Schema{reader, schema, app}
 }
 
-// Schema implements [graphql.ExecutableSchema].
+// Schema implements [operation.Executor].
 func (s *Schema) Schema() *ast.Schema { return s.schema }
 
-// Complexity implements [graphql.ExecutableSchema]: it has no opinion.
-func (s *Schema) Complexity(context.Context, string, string, int, map[string]any) (int, bool) {
-	return 0, false
-}
-
-// Exec implements [graphql.ExecutableSchema].
-func (s *Schema) Exec(ctx context.Context) graphql.ResponseHandler {
-	op := graphql.GetOperationContext(ctx)
+// Execute implements [operation.Executor]. A null where the schema promises a value makes the whole data null.
+func (s *Schema) Execute(ctx context.Context, op *operation.Operation, dst []byte) []byte {
 	if op.Operation.Operation != ast.Query {
-		return s.app.Exec(graphql.WithOperationContext(ctx, s.appContext(op, op.Operation.SelectionSet)))
+		response := s.app.Exec(graphql.WithOperationContext(ctx, s.appContext(&op.OperationContext, op.Operation.SelectionSet)))(ctx)
+		return append(dst, response.Data...)
 	}
-	done := false
-	return func(ctx context.Context) *graphql.Response {
-		if done {
-			return nil
-		}
-		done = true
-		return &graphql.Response{Data: s.query(ctx, op)}
+	data := s.query(ctx, op, dst)
+	if data == nil {
+		return append(dst, null...)
 	}
+	return data
 }
 
-// query answers the fields of the root. A null where the schema promises a value makes the whole data null.
-func (s *Schema) query(ctx context.Context, op *graphql.OperationContext) []byte {
-	fields := graphql.CollectFields(op, op.Operation.SelectionSet, []string{s.schema.Query.Name})
+// query appends the fields of the root; nil where the data is null.
+func (s *Schema) query(ctx context.Context, op *operation.Operation, dst []byte) []byte {
 	var entities []graphql.CollectedField
 	var others ast.SelectionSet
-	for _, f := range fields {
+	for i := range op.Fields {
+		f := &op.Fields[i]
 		switch {
 		case f.Name == "__typename":
 		case s.reader.Serves(f.Name):
-			entities = append(entities, f)
+			entities = append(entities, *f)
 		default:
 			field := *f.Field
 			field.SelectionSet = f.Selections
 			others = append(others, &field)
 		}
 	}
-	answers := s.reader.Read(ctx, op, entities)
+	read := s.reader.Read(ctx, &op.OperationContext, entities)
+	defer read.Release()
+	answers := read.Answers
 	for i, a := range answers {
 		for _, fault := range a.Faults {
 			graphql.AddError(ctx, located(entities[i], fault))
@@ -75,19 +70,20 @@ func (s *Schema) query(ctx context.Context, op *graphql.OperationContext) []byte
 	}
 	own, ok := s.others(ctx, op, others)
 	if !ok {
-		return null
+		return nil
 	}
-	data := make([]byte, 0, sizeOf(answers, own))
-	data = append(data, '{')
-	for i, f := range fields {
+	dst = append(dst, '{')
+	for i := range op.Fields {
+		f := &op.Fields[i]
 		if i > 0 {
-			data = append(data, ',')
+			dst = append(dst, ',')
 		}
-		data = append(append(append(data, '"'), f.Alias...), '"', ':')
+		dst = append(append(append(dst, '"'), f.Alias...), '"', ':')
 		var value []byte
 		switch {
 		case f.Name == "__typename":
-			value = []byte(`"` + s.schema.Query.Name + `"`)
+			dst = append(append(append(dst, '"'), s.schema.Query.Name...), '"')
+			continue
 		case s.reader.Serves(f.Name):
 			value = answers[0].Value
 			answers = answers[1:]
@@ -96,30 +92,18 @@ func (s *Schema) query(ctx context.Context, op *graphql.OperationContext) []byte
 		}
 		if isNull(value) {
 			if f.Definition.Type.NonNull {
-				return null
+				return nil
 			}
 			value = null
 		}
-		data = append(data, value...)
+		dst = append(dst, value...)
 	}
-	return append(data, '}')
+	return append(dst, '}')
 }
 
 var null = []byte("null")
 
 func isNull(value []byte) bool { return len(value) == 0 || string(value) == "null" }
-
-func sizeOf(answers []read.Answer, own map[string]json.RawMessage) int {
-	const perField = 64
-	n := perField
-	for _, a := range answers {
-		n += len(a.Value) + perField
-	}
-	for _, v := range own {
-		n += len(v) + perField
-	}
-	return n
-}
 
 // located wraps an error with the path of its field and where it stands in the document.
 func located(f graphql.CollectedField, err error) error {
@@ -136,11 +120,11 @@ func located(f graphql.CollectedField, err error) error {
 }
 
 // others has the app's executor answer its fields, by their response keys; false where it answers null as a whole.
-func (s *Schema) others(ctx context.Context, op *graphql.OperationContext, fields ast.SelectionSet) (map[string]json.RawMessage, bool) {
+func (s *Schema) others(ctx context.Context, op *operation.Operation, fields ast.SelectionSet) (map[string]json.RawMessage, bool) {
 	if len(fields) == 0 {
 		return nil, true
 	}
-	ctx = graphql.WithOperationContext(ctx, s.appContext(op, fields))
+	ctx = graphql.WithOperationContext(ctx, s.appContext(&op.OperationContext, fields))
 	response := s.app.Exec(ctx)(ctx)
 	for _, err := range response.Errors {
 		graphql.AddError(ctx, err)
@@ -155,8 +139,8 @@ func (s *Schema) others(ctx context.Context, op *graphql.OperationContext, field
 
 // appContext is the operation as the app's executor sees it: its own fields only, and entities rendered.
 func (s *Schema) appContext(op *graphql.OperationContext, fields ast.SelectionSet) *graphql.OperationContext {
-	operation := *op.Operation
-	operation.SelectionSet = fields
+	definition := *op.Operation
+	definition.SelectionSet = fields
 	return &graphql.OperationContext{
 		RawQuery:             op.RawQuery,
 		Variables:            op.Variables,
@@ -164,7 +148,7 @@ func (s *Schema) appContext(op *graphql.OperationContext, fields ast.SelectionSe
 		Doc:                  op.Doc,
 		Extensions:           op.Extensions,
 		Headers:              op.Headers,
-		Operation:            &operation,
+		Operation:            &definition,
 		DisableIntrospection: op.DisableIntrospection,
 		RecoverFunc:          op.RecoverFunc,
 		ResolverMiddleware: func(ctx context.Context, next graphql.Resolver) (any, error) {
@@ -175,6 +159,5 @@ func (s *Schema) appContext(op *graphql.OperationContext, fields ast.SelectionSe
 			return s.render(ctx, result)
 		},
 		RootResolverMiddleware: op.RootResolverMiddleware,
-		Stats:                  op.Stats,
 	}
 }

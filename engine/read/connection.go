@@ -131,9 +131,9 @@ func (w pageInfo) write(r *renderer, row [][]byte) error {
 	if err != nil {
 		return err
 	}
-	before, after := w.page.begun(r.binding), more
+	before, after := w.page.begun(&r.binding), more
 	if w.page.last {
-		before, after = more, w.page.ended(r.binding)
+		before, after = more, w.page.ended(&r.binding)
 	}
 	r.text("{")
 	for _, f := range w.fields {

@@ -40,9 +40,18 @@ type binding struct {
 	cursors   *cursors
 	variables map[string]any
 
+	args  []any // of the statement
 	sizes []int
 	lists [][]*entity
 	seeks [][][]byte
+}
+
+// emptied returns a binding with the memory of this one.
+func (b *binding) emptied() binding {
+	clear(b.args)
+	clear(b.lists)
+	clear(b.seeks)
+	return binding{args: b.args[:0], sizes: b.sizes[:0], lists: b.lists[:0], seeks: b.seeks[:0]}
 }
 
 // bind turns the variables and the viewer's rules into a statement and its arguments.

@@ -83,25 +83,39 @@ type Answer struct {
 	Faults []error
 }
 
+// Answers are the values of root fields, one for each. They are valid until they are released.
+type Answers struct {
+	Answers []Answer
+	held    *renderer // whose memory they are; nil where they are their own
+}
+
+// Release gives the answers' memory back.
+func (a Answers) Release() {
+	if a.held != nil {
+		a.held.release()
+	}
+}
+
 // Read answers the fields of a query's root, all of which the reader serves, with one statement. A field whose
 // arguments are at fault does not keep the others from being answered.
-func (r *Reader) Read(ctx context.Context, op *graphql.OperationContext, fields []graphql.CollectedField) []Answer {
+func (r *Reader) Read(ctx context.Context, op *graphql.OperationContext, fields []graphql.CollectedField) Answers {
 	if len(fields) == 0 {
-		return nil
+		return Answers{}
 	}
-	answers, err := r.run(ctx, op, op.Operation, fields)
+	w, err := r.run(ctx, op, op.Operation, fields)
+	if err == nil {
+		return Answers{w.answers, w}
+	}
 	bad := atFault(err, fields)
-	if err == nil || bad < 0 {
-		if err != nil {
-			answers = make([]Answer, len(fields))
-			for i := range answers {
-				answers[i].Faults = []error{err}
-			}
+	if bad < 0 {
+		answers := make([]Answer, len(fields))
+		for i := range answers {
+			answers[i].Faults = []error{err}
 		}
-		return answers
+		return Answers{Answers: answers}
 	}
 	// What is left is no whole operation: it is planned for this once.
-	return slices.Insert(r.without(ctx, op, fields, bad), bad, Answer{Faults: []error{err}})
+	return Answers{Answers: slices.Insert(r.without(ctx, op, fields, bad), bad, Answer{Faults: []error{err}})}
 }
 
 // without answers all fields but one.
@@ -109,12 +123,12 @@ func (r *Reader) without(ctx context.Context, op *graphql.OperationContext, fiel
 	left := slices.Delete(slices.Clone(fields), bad, bad+1)
 	answers := make([]Answer, len(left))
 	for i, f := range left {
-		answer, err := r.run(ctx, op, nil, []graphql.CollectedField{f})
+		w, err := r.run(ctx, op, nil, []graphql.CollectedField{f})
 		if err != nil {
 			answers[i].Faults = []error{err}
 			continue
 		}
-		answers[i] = answer[0]
+		answers[i] = w.taken()[0]
 	}
 	return answers
 }
@@ -153,11 +167,15 @@ func (r *Reader) Render(ctx context.Context, op *graphql.OperationContext, field
 	if err != nil {
 		return nil, err
 	}
-	return r.execute(ctx, op, p)
+	w, err := r.execute(ctx, op, p)
+	if err != nil {
+		return nil, err
+	}
+	return w.taken(), nil
 }
 
 // run answers fields with a plan that is kept under the node, unless that is nil.
-func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *ast.OperationDefinition, fields []graphql.CollectedField) ([]Answer, error) {
+func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *ast.OperationDefinition, fields []graphql.CollectedField) (*renderer, error) {
 	key := planKey{operation: node}
 	if node != nil {
 		key.shape = r.model.shape(op, r.schema)
@@ -192,13 +210,22 @@ func (r *Reader) compile(op *graphql.OperationContext, roots func(*compiler)) (*
 	return c.plan, nil
 }
 
-// execute runs a plan and returns the value of each root.
-func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *plan) ([]Answer, error) {
-	w := newRenderer(&binding{cursors: r.cursors, variables: op.Variables})
-	defer w.release()
-	text, args, err := p.bind(ctx, w.binding)
-	if err != nil {
+// execute runs a plan. The renderer that it returns has the value of each root, and is to be released.
+func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *plan) (*renderer, error) {
+	w := newRenderer(r.cursors, op.Variables)
+	if err := r.render(ctx, w, p); err != nil {
+		w.release()
 		return nil, err
+	}
+	w.finish(ctx)
+	return w, nil
+}
+
+// render runs the statement and writes its rows.
+func (r *Reader) render(ctx context.Context, w *renderer, p *plan) error {
+	text, args, err := p.bind(ctx, &w.binding)
+	if err != nil {
+		return err
 	}
 	switch {
 	case p.rows:
@@ -207,20 +234,17 @@ func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *p
 			return nil
 		})
 		if err == nil && w.result.n == 0 && p.count != nil {
-			w.total, err = r.count(ctx, p.count, w.binding)
+			w.total, err = r.count(ctx, p.count, &w.binding)
 		}
-		if err == nil {
-			err = w.write(p.roots, nil)
+		if err != nil {
+			return err
 		}
+		return w.write(p.roots, nil)
 	case p.columns == 0: // nothing but ids of no entity
-		err = w.write(p.roots, nil)
+		return w.write(p.roots, nil)
 	default:
-		err = r.db.Query(ctx, text, args, func(row [][]byte) error { return w.write(p.roots, row) })
+		return r.db.Query(ctx, text, args, func(row [][]byte) error { return w.write(p.roots, row) })
 	}
-	if err != nil {
-		return nil, err
-	}
-	return w.finish(ctx), nil
 }
 
 // count runs a statement of one number.

@@ -15,7 +15,7 @@ import (
 
 // renderer appends the response's JSON while the writers walk the row.
 type renderer struct {
-	*binding
+	binding
 
 	buf    []byte
 	values [][]byte // a stack: the values of the records being written, outermost first
@@ -61,7 +61,6 @@ func (r *renderer) nullOr(err error, from int) error {
 
 // write writes the value of each root from the row of the statement.
 func (r *renderer) write(roots []root, row [][]byte) error {
-	r.ends, r.answers = make([]int, len(roots)), make([]Answer, len(roots))
 	for i, root := range roots {
 		from, mark, holes := len(r.buf), len(r.faults), len(r.holes)
 		r.root = i
@@ -71,28 +70,38 @@ func (r *renderer) write(roots []root, row [][]byte) error {
 		case err != nil:
 			return fmt.Errorf("render %s: %w", root.path, err)
 		}
-		r.ends[i] = len(r.buf)
+		var answer Answer
 		for _, f := range r.faults[mark:] {
 			f.Path = append(slices.Clone(root.path), f.Path...)
-			r.answers[i].Faults = append(r.answers[i].Faults, f)
+			answer.Faults = append(answer.Faults, f)
 		}
+		r.ends, r.answers = append(r.ends, len(r.buf)), append(r.answers, answer)
 	}
 	return nil
 }
 
-// finish computes what no statement gives and returns the answers, in memory of their own.
-func (r *renderer) finish(ctx context.Context) []Answer {
+// finish computes what no statement gives, and cuts the answers out of the buffer.
+func (r *renderer) finish(ctx context.Context) {
 	if len(r.holes) > 0 {
 		r.fill(ctx, r.answers)
 	}
-	buf, from := bytes.Clone(r.buf), 0
+	from := 0
 	for i, end := range r.ends {
 		if end > from {
-			r.answers[i].Value = buf[from:end:end]
+			r.answers[i].Value = r.buf[from:end:end]
 		}
 		from = end
 	}
-	return r.answers
+}
+
+// taken returns the answers in memory of their own, and releases the renderer.
+func (r *renderer) taken() []Answer {
+	answers := slices.Clone(r.answers)
+	for i := range answers {
+		answers[i].Value = bytes.Clone(answers[i].Value)
+	}
+	r.release()
+	return answers
 }
 
 // renderers keeps renderers with their buffers for the next operation.
@@ -103,9 +112,9 @@ var renderers = sync.Pool{New: func() any { return new(renderer) }}
 // maxKept is the largest buffer that a kept renderer may hold: an answer of that size is rare.
 const maxKept = 1 << 20
 
-func newRenderer(b *binding) *renderer {
+func newRenderer(cursors *cursors, variables map[string]any) *renderer {
 	r := renderers.Get().(*renderer)
-	r.binding = b
+	r.cursors, r.variables = cursors, variables
 	return r
 }
 
@@ -116,10 +125,14 @@ func (r *renderer) release() {
 	}
 	clear(r.values[:cap(r.values)])
 	clear(r.result.values[:cap(r.result.values)])
+	clear(r.answers)
 	*r = renderer{
-		buf:    r.buf[:0],
-		values: r.values[:0],
-		result: result{values: r.result.values[:0], chunk: r.result.chunk[:0]},
+		binding: r.binding.emptied(),
+		buf:     r.buf[:0],
+		values:  r.values[:0],
+		result:  result{values: r.result.values[:0], chunk: r.result.chunk[:0]},
+		ends:    r.ends[:0],
+		answers: r.answers[:0],
 	}
 	renderers.Put(r)
 }

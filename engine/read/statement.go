@@ -70,7 +70,7 @@ func (s *statement) end() {
 // bind gives the statement's text and arguments under the rules of the context's viewer. The text is the same for all
 // viewers whose rules have the same form, so that it is prepared once.
 func (s *statement) bind(ctx context.Context, b *binding) (string, []any, error) {
-	args := make([]any, 0, len(s.args)+len(s.rules))
+	args := b.args[:0]
 	for _, a := range s.args {
 		v, err := a(b)
 		if err != nil {
@@ -91,6 +91,7 @@ func (s *statement) bind(ctx context.Context, b *binding) (string, []any, error)
 			predicates[i] = p
 		}
 	}
+	b.args = args
 	if predicates == nil {
 		return s.plain, args, nil
 	}

@@ -7,39 +7,31 @@ import (
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"cambium/engine/operation"
 )
 
 // graphQL is the transport of one schema.
 type graphQL struct {
-	config   GraphQLConfig
-	executor *executor.Executor
+	config  GraphQLConfig
+	service *operation.Service
 }
 
 // GraphQL serves a schema by GraphQL over HTTP. It fails, with all faults at once, for a config that is out of its
 // bounds.
-func GraphQL(schema graphql.ExecutableSchema, config GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
+func GraphQL(executor operation.Executor, config GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
 	if err := config.validate(); err != nil {
 		return nil, fmt.Errorf("configure GraphQL: %w", err)
 	}
-	// gqlparser puts @defer into every schema, and introspection would offer it: a response is one document here.
-	delete(schema.Schema().Directives, "defer")
 	p := presenter{classify: config.Classify, logger: logger}
-	e := executor.New(schema)
-	known := newDocuments(config.CachedDocuments)
-	e.SetQueryCache(known)
-	e.Use(overlapLimit{known, config.MaxTokens})
-	e.SetParserTokenLimit(config.MaxTokens)
-	e.SetDefaultRulesFn(rulesFor(config.Introspection))
-	e.SetDisableSuggestion(!config.Introspection)
-	e.SetErrorPresenter(p.present)
-	e.SetRecoverFunc(p.recovered)
-	if config.Introspection {
-		e.Use(extension.Introspection{})
-	}
-	return &graphQL{config, e}, nil
+	return &graphQL{config, operation.New(executor, operation.Config{
+		Introspection:   config.Introspection,
+		MaxTokens:       config.MaxTokens,
+		CachedDocuments: config.CachedDocuments,
+		Present:         p.present,
+		Recover:         p.recovered,
+	})}, nil
 }
 
 // ServeHTTP reads one operation, runs it and writes what came of it.
@@ -83,17 +75,12 @@ func (g *graphQL) refuse(w http.ResponseWriter, r *http.Request, fault *Fault) {
 }
 
 func (g *graphQL) run(w http.ResponseWriter, r *http.Request, media *mediaType, coding answerCoding, params *graphql.RawParams) {
-	ctx, cancel := context.WithTimeout(r.Context(), g.config.OperationTimeout)
-	defer cancel()
-	ctx = graphql.StartOperationTrace(ctx)
-	op, errs := g.executor.CreateOperationContext(ctx, params)
+	op, errs := g.service.Prepare(params)
 	if len(errs) > 0 {
-		response := g.executor.DispatchError(graphql.WithOperationContext(ctx, op), errs[:min(len(errs), mostRequestErrors)])
-		response.Data = nil
-		coding.respond(w, media.requestError, response)
+		coding.respond(w, media.requestError, operation.Response{Errors: ofDocument(errs)})
 		return
 	}
-	if e := exchangeOf(ctx); e != nil {
+	if e := exchangeOf(r.Context()); e != nil {
 		e.operation = clip(op.Operation.Name)
 	}
 	if r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
@@ -105,22 +92,20 @@ func (g *graphQL) run(w http.ResponseWriter, r *http.Request, media *mediaType, 
 		g.refuse(w, r, refused(http.StatusBadRequest, "subscriptions are not served here"))
 		return
 	}
-	next, ctx := g.executor.DispatchOperation(ctx, op)
-	response := next(ctx)
-	switch {
-	case r.Context().Err() != nil: // nobody is listening
+	ctx, cancel := context.WithTimeout(r.Context(), g.config.OperationTimeout)
+	defer cancel()
+	answer := answers.Get().(*buffer)
+	defer answer.release(&answers)
+	response := g.service.Run(ctx, op, append(answer.bytes, answerStart...))
+	answer.bytes = response.Data
+	if r.Context().Err() != nil { // nobody is listening
 		if e := exchangeOf(ctx); e != nil {
 			e.status = statusClientClosed
 		}
-	case response == nil: // what gqlgen's executor answers once ctx has ended
-		g.refuse(w, r, timedOut)
-	default:
-		coding.respond(w, statusOf(w, response), response)
+		return
 	}
+	coding.respond(w, statusOf(w, response), response)
 }
 
 // statusClientClosed is what nginx logs for a client that went away before it was answered. It is only logged.
 const statusClientClosed = 499
-
-// mostRequestErrors bounds what a document full of faults can make the server write.
-const mostRequestErrors = 20

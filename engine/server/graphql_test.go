@@ -245,7 +245,7 @@ func TestDocumentsAreCachedUpToASize(t *testing.T) {
 	handler, _ := transport(t, func(c *server.GraphQLConfig) { c.CachedDocuments = 1 }, nil)
 	for range 3 {
 		for _, query := range []string{"{ hello }", "{ hello # " + strings.Repeat("x", 10<<10) + "\n}", "{ x: hello }"} {
-			assert.Equal(t, http.StatusOK, ask(t, handler, http.MethodPost, "/", plain, typed, operation(t, query, nil)).status)
+			assert.Equal(t, http.StatusOK, ask(t, handler, http.MethodPost, "/", plain, typed, posted(t, query, nil)).status)
 		}
 	}
 }

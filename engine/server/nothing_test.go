@@ -4,18 +4,18 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"cambium/engine/operation"
 )
 
-// nothing is a schema of which nothing comes: its data is null.
+// nothing is a schema of which no operation comes to anything.
 type nothing struct {
 	*fake
 
 	err error
 }
 
-func (n nothing) Exec(context.Context) graphql.ResponseHandler {
-	return func(ctx context.Context) *graphql.Response {
-		graphql.AddError(ctx, n.err)
-		return &graphql.Response{Data: []byte("null")}
-	}
+func (n nothing) Execute(ctx context.Context, _ *operation.Operation, dst []byte) []byte {
+	graphql.AddError(ctx, n.err)
+	return append(dst, "null"...)
 }

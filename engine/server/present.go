@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -27,9 +26,6 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	if _, shown := errors.AsType[*Fault](place.Err); shown {
 		return place // by a presenter already, in an execution within this one
 	}
-	if code, ok := place.Extensions["code"].(string); ok && (code == errcode.ParseFailed || code == errcode.ValidationFailed) {
-		return ofDocument(place, code)
-	}
 	fault, id := p.fault(ctx, err, place)
 	e := fault.graphql(id)
 	e.Locations = place.Locations
@@ -39,15 +35,23 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	return e
 }
 
-// ofDocument shows what gqlgen and gqlparser found in a document or in its variables. Both quote; the bound sees to it
-// that a large request is not sent back.
-func ofDocument(e *gqlerror.Error, code string) *gqlerror.Error {
-	fault := Fault{Code: code, Message: clip(e.Message)}
-	if len(e.Path.String()) <= longestClipped {
-		fault.Path = e.Path
+// mostRequestErrors bounds what a document full of faults can make the server write.
+const mostRequestErrors = 20
+
+// ofDocument shows what is wrong with a document or with its variables. gqlparser quotes; the bound sees to it that a
+// large request is not sent back.
+func ofDocument(errs gqlerror.List) gqlerror.List {
+	shown := make(gqlerror.List, 0, mostRequestErrors)
+	for _, e := range errs[:min(len(errs), mostRequestErrors)] {
+		code, _ := e.Extensions["code"].(string)
+		fault := Fault{Code: code, Message: clip(e.Message)}
+		if len(e.Path.String()) <= longestClipped {
+			fault.Path = e.Path
+		}
+		one := fault.graphql("")
+		one.Locations = e.Locations
+		shown = append(shown, one)
 	}
-	shown := fault.graphql("")
-	shown.Locations = e.Locations
 	return shown
 }
 

@@ -88,7 +88,7 @@ func TestPoolExhaustedIs503WithRetryAfter(t *testing.T) {
 	})
 	for _, accept := range []string{plain, typed} {
 		for handler, status := range map[http.Handler]int{nothing: http.StatusServiceUnavailable, some: http.StatusOK} {
-			r := ask(t, handler, http.MethodPost, "/", plain, accept, operation(t, "{ fails hello }", nil))
+			r := ask(t, handler, http.MethodPost, "/", plain, accept, posted(t, "{ fails hello }", nil))
 			assert.Equal(t, status, r.status)
 			assert.Contains(t, r.body, `"code":"POOL_EXHAUSTED"`)
 			assert.NotContains(t, r.body, "10.0.0.1")
@@ -121,13 +121,13 @@ func TestSuggestionsAndIntrospection(t *testing.T) {
 	silent, _ := transport(t, nil, nil)
 	loud, _ := transport(t, func(c *server.GraphQLConfig) { c.Introspection = true }, nil)
 	for _, query := range []string{"{ helo }", "{ hello(nane: 1) }", "{ hello(colour: GREE) }", "{ other }", "{ hello(filter: {nam: \"\"}) }"} {
-		r := ask(t, silent, http.MethodPost, "/", plain, "", operation(t, query, nil))
+		r := ask(t, silent, http.MethodPost, "/", plain, "", posted(t, query, nil))
 		assert.Contains(t, r.body, "GRAPHQL_VALIDATION_FAILED", query)
 		assert.NotContains(t, r.body, "Did you mean", query)
-		r = ask(t, loud, http.MethodPost, "/", plain, "", operation(t, query, nil))
+		r = ask(t, loud, http.MethodPost, "/", plain, "", posted(t, query, nil))
 		assert.Contains(t, r.body, "Did you mean", query)
 	}
-	query := operation(t, `{ __type(name: "Query") { name } ...F } fragment F on Query { __schema { types { name } } }`, nil)
+	query := posted(t, `{ __type(name: "Query") { name } ...F } fragment F on Query { __schema { types { name } } }`, nil)
 	assert.Contains(t, ask(t, silent, http.MethodPost, "/", plain, "", query).body, "Introspection is switched off.")
 	assert.NotContains(t, ask(t, loud, http.MethodPost, "/", plain, "", query).body, "errors")
 }
@@ -139,13 +139,13 @@ func TestNothingIsEchoed(t *testing.T) {
 	for name, body := range map[string]string{
 		"body":           secret,
 		"member":         `{"` + secret + `":1`,
-		"string token":   operation(t, `"`+secret+`"`, nil),
-		"field":          operation(t, `{ `+strings.ReplaceAll(secret, "-", "_")+` }`, nil),
-		"argument":       operation(t, `{ hello(n: "`+secret+`") }`, nil),
-		"enum":           operation(t, `query($c: Colour) { hello(colour: $c) }`, map[string]any{"c": secret}),
-		"unknown member": operation(t, `query($f: Filter) { hello(filter: $f) }`, map[string]any{"f": map[string]any{secret: 1}}),
+		"string token":   posted(t, `"`+secret+`"`, nil),
+		"field":          posted(t, `{ `+strings.ReplaceAll(secret, "-", "_")+` }`, nil),
+		"argument":       posted(t, `{ hello(n: "`+secret+`") }`, nil),
+		"enum":           posted(t, `query($c: Colour) { hello(colour: $c) }`, map[string]any{"c": secret}),
+		"unknown member": posted(t, `query($f: Filter) { hello(filter: $f) }`, map[string]any{"f": map[string]any{secret: 1}}),
 		"operation":      `{"query":"{ hello }","operationName":"` + secret + `"}`,
-		"many faults":    operation(t, `{ `+strings.Repeat("nope ", 900)+` }`, nil),
+		"many faults":    posted(t, `{ `+strings.Repeat("nope ", 900)+` }`, nil),
 	} {
 		r := ask(t, handler, http.MethodPost, "/", plain, "", body)
 		assert.Contains(t, r.body, `"errors"`, name)

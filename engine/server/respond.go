@@ -6,31 +6,34 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/99designs/gqlgen/graphql"
+	"cambium/engine/operation"
 )
 
 // answers are buffers for writing.
 var answers = sync.Pool{New: func() any { return new(buffer) }}
 
-// respond writes a response: the errors first, where there are any, then the data as it came, then the extensions, where
-// there are any. A response without data has no "data".
-func (c answerCoding) respond(w http.ResponseWriter, status int, response *graphql.Response) {
-	answer := answers.Get().(*buffer)
-	defer answer.release(&answers)
-	answer.bytes = append(answer.bytes, '{')
-	b := answer.bytes
+// answerStart is what an answer without errors begins with.
+const answerStart = `{"data":`
+
+// respond writes a response: the errors first, where there are any, then the data as it came, which stands behind
+// answerStart, then the extensions, where there are any. A response without data has no "data".
+func (c answerCoding) respond(w http.ResponseWriter, status int, response operation.Response) {
+	b := response.Data
 	if len(response.Errors) > 0 {
-		b = appendMember(b, "errors", response.Errors)
-	}
-	if len(response.Data) > 0 {
-		b = append(appendKey(b, "data"), response.Data...)
+		b = appendMember([]byte{'{'}, "errors", response.Errors)
+		if data := dataOf(response); len(data) > 0 {
+			b = append(appendKey(b, "data"), data...)
+		}
 	}
 	if len(response.Extensions) > 0 {
 		b = appendMember(b, "extensions", response.Extensions)
 	}
-	b = append(b, '}')
-	answer.bytes = b
-	c.write(w, status, b)
+	c.write(w, status, append(b, '}'))
+}
+
+// dataOf is the data without answerStart; empty where there is none.
+func dataOf(response operation.Response) []byte {
+	return response.Data[min(len(answerStart), len(response.Data)):]
 }
 
 func appendKey(b []byte, key string) []byte {
@@ -52,8 +55,8 @@ func appendMember(b []byte, key string, v any) []byte {
 
 // statusOf is 200, or, where nothing came of the operation, what its first fault with a status of its own says. A fault
 // of one field, even of all, is no failure of HTTP's: INTERNAL stays 200 there, as GraphQL over HTTP has it.
-func statusOf(w http.ResponseWriter, response *graphql.Response) int {
-	if len(response.Data) > 0 && string(response.Data) != "null" {
+func statusOf(w http.ResponseWriter, response operation.Response) int {
+	if data := dataOf(response); len(data) > 0 && string(data) != "null" {
 		return http.StatusOK
 	}
 	for _, err := range response.Errors {

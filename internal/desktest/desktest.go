@@ -12,22 +12,19 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	"github.com/99designs/gqlgen/graphql"
-	gqlexecutor "github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/stretchr/testify/require"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"cambium/engine/database"
 	"cambium/engine/executor"
 	"cambium/engine/migration"
+	"cambium/engine/operation"
 	"cambium/engine/read"
 	"cambium/ent"
 	"cambium/ent/migrate"
 	_ "cambium/ent/runtime" // hooks and policies
 	"cambium/graph"
+	"cambium/internal/gqltest"
 	"cambium/internal/load"
 	"cambium/internal/northwind"
 	"cambium/internal/pgtest"
@@ -39,7 +36,7 @@ type Desk struct {
 	DB     *database.DB
 	Client *ent.Client
 
-	exec *gqlexecutor.Executor
+	exec *operation.Service
 	read counted
 	ent  atomic.Int64
 }
@@ -107,9 +104,7 @@ func open(t testing.TB, url string) *Desk {
 	reader, err := read.New(d.Client.ReadModel(trade.Batch(time.Now)), schema, &d.read, read.Config{CursorKey: key[:]})
 	require.NoError(t, err)
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(d.Client, "test"), Schema: schema})
-	d.exec = gqlexecutor.New(executor.New(reader, schema, app))
-	d.exec.SetQueryCache(lru.New[*ast.QueryDocument](100))
-	d.exec.Use(extension.Introspection{})
+	d.exec = gqltest.Service(executor.New(reader, schema, app))
 	return d
 }
 
@@ -146,7 +141,7 @@ type Response struct {
 // Do runs an operation.
 func (d *Desk) Do(t testing.TB, query string, variables map[string]any) Response {
 	t.Helper()
-	response := d.run(t, query, variables)
+	response := gqltest.Run(t, t.Context(), d.exec, query, variables)
 	if response.Data == nil {
 		return Response{Errors: response.Errors}
 	}
@@ -155,21 +150,10 @@ func (d *Desk) Do(t testing.TB, query string, variables map[string]any) Response
 	return r
 }
 
-func (d *Desk) run(t testing.TB, query string, variables map[string]any) *graphql.Response {
-	t.Helper()
-	ctx := graphql.StartOperationTrace(t.Context())
-	op, errs := d.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
-	if len(errs) > 0 {
-		return &graphql.Response{Errors: errs}
-	}
-	handler, ctx := d.exec.DispatchOperation(ctx, op)
-	return handler(ctx)
-}
-
 // Run runs an operation for what it costs.
 func (d *Desk) Run(t testing.TB, query string) {
 	t.Helper()
-	if r := d.run(t, query, nil); len(r.Errors) > 0 {
+	if r := gqltest.Run(t, t.Context(), d.exec, query, nil); len(r.Errors) > 0 {
 		t.Fatal(r.Errors)
 	}
 }

@@ -9,18 +9,15 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/99designs/gqlgen/graphql"
-	gqlexecutor "github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/stretchr/testify/require"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"cambium/engine/database"
 	"cambium/engine/executor"
 	"cambium/engine/migration"
+	"cambium/engine/operation"
 	"cambium/engine/read"
+	"cambium/internal/gqltest"
 	"cambium/internal/library/ent"
 	"cambium/internal/library/ent/migrate"
 	_ "cambium/internal/library/ent/runtime" // policies, interceptors and defaults
@@ -34,7 +31,7 @@ type library struct {
 	*database.DB
 
 	client *ent.Client
-	exec   *gqlexecutor.Executor
+	exec   *operation.Service
 	log    statements
 }
 
@@ -128,9 +125,7 @@ func open(t testing.TB, url string) *library {
 	reader, err := read.New(l.model(), schema, &l.log, read.Config{CursorKey: key[:]})
 	require.NoError(t, err)
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(l.client), Schema: schema})
-	l.exec = gqlexecutor.New(executor.New(reader, schema, app))
-	l.exec.SetQueryCache(lru.New[*ast.QueryDocument](100))
-	l.exec.Use(extension.Introspection{})
+	l.exec = gqltest.Service(executor.New(reader, schema, app))
 	return l
 }
 
@@ -146,13 +141,10 @@ type response struct {
 // do runs an operation for the viewer of the context.
 func (l *library) do(t testing.TB, ctx context.Context, query string, variables map[string]any) response {
 	t.Helper()
-	ctx = graphql.StartOperationTrace(ctx)
-	op, errs := l.exec.CreateOperationContext(ctx, &graphql.RawParams{Query: query, Variables: variables})
-	if len(errs) > 0 {
-		return response{errors: errs}
+	answer := gqltest.Run(t, ctx, l.exec, query, variables)
+	if answer.Data == nil {
+		return response{errors: answer.Errors}
 	}
-	handler, ctx := l.exec.DispatchOperation(ctx, op)
-	answer := handler(ctx)
 	r := response{raw: string(answer.Data), errors: answer.Errors}
 	require.NoError(t, json.Unmarshal(answer.Data, &r.data), "the data is no JSON: %s", answer.Data)
 	return r

@@ -1,4 +1,4 @@
-package server
+package operation
 
 import (
 	"github.com/vektah/gqlparser/v2/ast"
@@ -8,24 +8,23 @@ import (
 
 // rulesFor are the rules of validation: GraphQL's, the server's own, and without introspection none that tells of the
 // schema more than was asked.
-func rulesFor(introspection bool) func() *rules.Rules {
-	return func() *rules.Rules {
-		all := rules.NewDefaultRules()
-		all.AddRule("NumbersInRange", numbersInRange)
-		if introspection {
-			return all
-		}
-		all.AddRule("NoIntrospection", noIntrospection)
-		// gqlgen's executor takes care of FieldsOnCorrectType and ScalarLeafs, and of no other.
-		for _, silent := range []struct{ loud, silent core.Rule }{
-			{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
-			{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
-			{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
-		} {
-			all.ReplaceRule(silent.loud.Name, silent.silent.RuleFunc)
-		}
+func rulesFor(introspection bool) *rules.Rules {
+	all := rules.NewDefaultRules()
+	all.AddRule("NumbersInRange", numbersInRange)
+	if introspection {
 		return all
 	}
+	all.AddRule("NoIntrospection", noIntrospection)
+	for _, silent := range []struct{ loud, silent core.Rule }{
+		{rules.FieldsOnCorrectTypeRule, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
+		{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
+		{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
+		{rules.ScalarLeafsRule, rules.ScalarLeafsRuleWithoutSuggestions},
+		{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
+	} {
+		all.ReplaceRule(silent.loud.Name, silent.silent.RuleFunc)
+	}
+	return all
 }
 
 // numbersInRange refuses literals that no Go number holds. Where the argument's type is a scalar of the schema's own,

@@ -1,21 +1,6 @@
-package server
+package operation
 
-import (
-	"context"
-	"net/http"
-
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
-)
-
-// overlapLimit refuses documents that select the same response key again and again, before they are validated:
-// gqlparser's OverlappingFieldsCanBeMerged compares each with each. 2000 tokens of `{ a a a ... }` cost it half a second.
-type overlapLimit struct {
-	known  documents // that were validated
-	tokens int
-}
+import "github.com/vektah/gqlparser/v2/ast"
 
 const (
 	// mostPairs bounds the comparisons, at a quarter of a microsecond each. Clients that merge fragments of all their
@@ -25,23 +10,12 @@ const (
 	mostSelections = 10_000
 )
 
-var tooComplex = &Fault{Code: "DOCUMENT_TOO_COMPLEX", Message: "the document selects the same fields too often", Status: http.StatusBadRequest}
+// TooComplex is the code of a document that is refused before it is validated.
+const TooComplex = "DOCUMENT_TOO_COMPLEX"
 
-// ExtensionName implements [graphql.HandlerExtension].
-func (overlapLimit) ExtensionName() string { return "OverlapLimit" }
-
-// Validate implements [graphql.HandlerExtension].
-func (overlapLimit) Validate(graphql.ExecutableSchema) error { return nil }
-
-// MutateOperationParameters implements [graphql.OperationParameterMutator].
-func (l overlapLimit) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	if _, ok := l.known.Get(ctx, params.Query); ok {
-		return nil
-	}
-	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, l.tokens)
-	if err != nil {
-		return nil //nolint:nilerr // the executor parses again, and tells
-	}
+// tooComplex tells whether a document selects the same response key again and again: gqlparser's
+// OverlappingFieldsCanBeMerged compares each with each. 2000 tokens of `{ a a a ... }` cost it half a second.
+func tooComplex(document *ast.QueryDocument) bool {
 	o := overlap{fragments: make(map[string]*ast.FragmentDefinition, len(document.Fragments)), within: map[string]bool{}}
 	for _, f := range document.Fragments {
 		o.fragments[f.Name] = f
@@ -52,10 +26,7 @@ func (l overlapLimit) MutateOperationParameters(ctx context.Context, params *gra
 	for _, f := range document.Fragments {
 		o.add(&response{}, f.SelectionSet)
 	}
-	if o.pairs > mostPairs || o.selections > mostSelections {
-		return tooComplex.graphql("")
-	}
-	return nil
+	return o.pairs > mostPairs || o.selections > mostSelections
 }
 
 // overlap counts what validation will have to compare.

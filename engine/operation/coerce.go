@@ -1,0 +1,208 @@
+package operation
+
+import (
+	"encoding/json"
+	"math"
+
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// coerce coerces the variables of an operation where they are (GraphQL, sections 6.1.2 and 3, "Input Coercion"): Int is an
+// int64 then, Float and the scalars of the schema are as they came (numbers as [json.Number]), ID is a string, a list is
+// []any, a single value that stands for a list too. Nothing is taken for what it is not: "5" is no Int. Variables that the
+// operation does not declare are left alone.
+//
+// All faults are reported, up to a bound. They name places, and repeat no value.
+func coerce(schema *ast.Schema, op *ast.OperationDefinition, variables map[string]any) (map[string]any, gqlerror.List) {
+	c := coercion{schema: schema}
+	for _, d := range op.VariableDefinitions {
+		v, given := variables[d.Variable]
+		place := &place{name: d.Variable}
+		switch {
+		case given:
+			v = c.value(place, d.Type, v)
+		case d.DefaultValue != nil:
+			v = c.value(place, d.Type, constant(d.DefaultValue))
+		case d.Type.NonNull:
+			c.fault(place, "must be defined")
+			continue
+		default:
+			continue
+		}
+		if variables == nil {
+			variables = make(map[string]any, len(op.VariableDefinitions))
+		}
+		variables[d.Variable] = v
+	}
+	return variables, c.faults
+}
+
+// mostFaults bounds what a client is told of its variables.
+const mostFaults = 20
+
+type coercion struct {
+	schema *ast.Schema
+	faults gqlerror.List
+}
+
+// place is where a value stands: a variable, a member of an object, or an element of a list.
+type place struct {
+	within *place
+	name   string // empty for an element
+	index  int
+}
+
+func (p *place) path() ast.Path {
+	if p == nil {
+		return ast.Path{ast.PathName("variable")}
+	}
+	if p.name == "" {
+		return append(p.within.path(), ast.PathIndex(p.index))
+	}
+	return append(p.within.path(), ast.PathName(p.name))
+}
+
+func (c *coercion) fault(at *place, message string) {
+	if len(c.faults) < mostFaults {
+		c.faults = append(c.faults, coded(gqlerror.ErrorPathf(at.path(), "%s", message), errcode.ValidationFailed))
+	}
+}
+
+// constant is a default value, of the document or of the schema, as a client would have sent it: its numbers keep their
+// digits.
+func constant(v *ast.Value) any {
+	switch v.Kind {
+	case ast.IntValue, ast.FloatValue:
+		return json.Number(v.Raw)
+	case ast.StringValue, ast.BlockValue, ast.EnumValue:
+		return v.Raw
+	case ast.BooleanValue:
+		return v.Raw == "true"
+	case ast.ListValue:
+		list := make([]any, len(v.Children))
+		for i, element := range v.Children {
+			list[i] = constant(element.Value)
+		}
+		return list
+	case ast.ObjectValue:
+		object := make(map[string]any, len(v.Children))
+		for _, member := range v.Children {
+			object[member.Name] = constant(member.Value)
+		}
+		return object
+	}
+	return nil
+}
+
+func (c *coercion) value(at *place, t *ast.Type, v any) any {
+	if v == nil {
+		if t.NonNull {
+			c.fault(at, "must not be null")
+		}
+		return nil
+	}
+	if t.Elem != nil {
+		list, ok := v.([]any)
+		if !ok {
+			return []any{c.value(at, t.Elem, v)}
+		}
+		for i, element := range list {
+			list[i] = c.value(&place{at, "", i}, t.Elem, element)
+		}
+		return list
+	}
+	switch d := c.schema.Types[t.NamedType]; d.Kind {
+	case ast.InputObject:
+		return c.object(at, d, v)
+	case ast.Enum:
+		if name, ok := v.(string); !ok || d.EnumValues.ForName(name) == nil {
+			c.fault(at, "must be one of the values of "+d.Name)
+		}
+		return v
+	default:
+		return c.scalar(at, d, v)
+	}
+}
+
+func (c *coercion) object(at *place, d *ast.Definition, v any) any {
+	object, ok := v.(map[string]any)
+	if !ok {
+		c.fault(at, "must be an object, a "+d.Name)
+		return nil
+	}
+	for name := range object {
+		if d.Fields.ForName(name) == nil {
+			c.fault(at, "has a member that "+d.Name+" does not have")
+			break
+		}
+	}
+	for _, f := range d.Fields {
+		member, given := object[f.Name]
+		inner := &place{within: at, name: f.Name}
+		switch {
+		case given:
+			object[f.Name] = c.value(inner, f.Type, member)
+		case f.DefaultValue != nil:
+			object[f.Name] = c.value(inner, f.Type, constant(f.DefaultValue))
+		case f.Type.NonNull:
+			c.fault(inner, "must be defined")
+		}
+	}
+	if d.Directives.ForName("oneOf") != nil && !isOne(object) {
+		c.fault(at, "must have exactly one member, which is not null")
+	}
+	return object
+}
+
+// isOne tells whether an object has what an input with @oneOf must have.
+func isOne(object map[string]any) bool {
+	for _, v := range object {
+		return len(object) == 1 && v != nil
+	}
+	return false
+}
+
+// scalar coerces a value of one of the five scalars of GraphQL; what one of the schema's own takes is its own affair.
+func (c *coercion) scalar(at *place, d *ast.Definition, v any) any {
+	switch d.Name {
+	case "Int":
+		if n, ok := v.(json.Number); ok {
+			if i, err := n.Int64(); err == nil && i >= math.MinInt32 && i <= math.MaxInt32 {
+				return i
+			}
+		}
+		c.fault(at, "must be an integer of 32 bits")
+	case "Float":
+		if n, ok := v.(json.Number); ok {
+			if f, err := n.Float64(); err == nil && !math.IsInf(f, 0) {
+				return v
+			}
+		}
+		c.fault(at, "must be a number")
+	case "String":
+		if _, ok := v.(string); ok {
+			return v
+		}
+		c.fault(at, "must be a string")
+	case "Boolean":
+		if _, ok := v.(bool); ok {
+			return v
+		}
+		c.fault(at, "must be true or false")
+	case "ID":
+		if _, ok := v.(string); ok {
+			return v
+		}
+		if n, ok := v.(json.Number); ok {
+			if _, err := n.Int64(); err == nil {
+				return n.String()
+			}
+		}
+		c.fault(at, "must be a string or an integer")
+	default:
+		return v
+	}
+	return nil
+}

@@ -1,0 +1,44 @@
+// Package gqltest runs operations in tests without HTTP.
+package gqltest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/stretchr/testify/require"
+
+	"cambium/engine/operation"
+)
+
+// Service is the service of an executor, with every document allowed.
+func Service(executor operation.Executor) *operation.Service {
+	const many = 100_000
+	return operation.New(executor, operation.Config{Introspection: true, MaxTokens: many, CachedDocuments: 100})
+}
+
+// Run runs an operation with variables as a client sends them.
+func Run(t testing.TB, ctx context.Context, s *operation.Service, query string, variables map[string]any) operation.Response {
+	t.Helper()
+	op, errs := s.Prepare(&graphql.RawParams{Query: query, Variables: sent(t, variables)})
+	if len(errs) > 0 {
+		return operation.Response{Errors: errs}
+	}
+	return s.Run(ctx, op, nil)
+}
+
+// sent is what the server decodes of variables.
+func sent(t testing.TB, variables map[string]any) (decoded map[string]any) {
+	t.Helper()
+	if variables == nil {
+		return nil
+	}
+	text, err := json.Marshal(variables)
+	require.NoError(t, err)
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	require.NoError(t, d.Decode(&decoded))
+	return decoded
+}
