@@ -127,7 +127,8 @@ func (s *store) environment(application, address string) ([]string, error) {
 	query := u.Query()
 	query.Set("application_name", application)
 	u.RawQuery = query.Encode()
-	return []string{"DATABASE_URL=" + u.String(), "DATABASE_APPLICATION_NAME=" + application}, nil
+	const collector = "GOGC=400" // as `api serve` has it
+	return []string{"DATABASE_URL=" + u.String(), "DATABASE_APPLICATION_NAME=" + application, collector}, nil
 }
 
 // address is host:port of the PostgreSQL.

@@ -14,7 +14,7 @@ type compiler struct {
 	plan       *plan
 	alone      bool     // there is only one root
 	columns    []func() // of the statement, each written when all roots are compiled
-	result     func()   // writes the statement instead, where its rows are a page
+	result     func()   // writes the statement instead, where its rows are those of the only root
 	conditions int      // of all filters
 	path       ast.Path // of the field whose selection is being compiled
 	fault      error    // the first one

@@ -56,7 +56,7 @@ func (c *cursors) append(dst []byte, order string, values ...[]byte) []byte {
 
 // open returns the values of a cursor.
 func (c *cursors) open(order, cursor string) (values [][]byte, err error) {
-	plain, ok := parseOpaque(cursor)
+	plain, ok := parseOpaque(nil, cursor)
 	if !ok || len(plain) < tagSize {
 		return nil, errCursor
 	}

@@ -1,6 +1,7 @@
 package read
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -36,34 +37,36 @@ func appendID(dst []byte, e *entity, key []byte) ([]byte, error) {
 // parseID returns the entity that an id names and its key as an argument for the statement; false where the text is
 // nobody's id.
 func (m *model) parseID(id string) (e *entity, key any, ok bool) {
-	plain, ok := parseOpaque(id)
+	var space [64]byte
+	plain, ok := parseOpaque(space[:0], id)
 	if !ok {
 		return nil, nil, false
 	}
-	name, text, ok := strings.Cut(string(plain), ":")
+	name, text, ok := bytes.Cut(plain, []byte{':'})
 	if !ok {
 		return nil, nil, false
 	}
-	if e = m.entities[name]; e == nil {
+	if e = m.entities[string(name)]; e == nil {
 		return nil, nil, false
 	}
 	key, ok = parseKey(e.Key.Kind, text)
 	return e, key, ok
 }
 
-func parseKey(kind Kind, text string) (any, bool) {
+func parseKey(kind Kind, text []byte) (any, bool) {
 	switch kind {
 	case BigInt, Int:
 		bits := 64
 		if kind == Int {
 			bits = 32
 		}
-		n, err := strconv.ParseInt(text, 10, bits)
-		return n, err == nil && strconv.FormatInt(n, 10) == text
+		n, err := strconv.ParseInt(string(text), 10, bits)
+		var space [20]byte
+		return n, err == nil && bytes.Equal(strconv.AppendInt(space[:0], n, 10), text)
 	case UUID:
-		return text, isUUID(text)
+		return string(text), isUUID(string(text))
 	default:
-		return text, utf8.ValidString(text) && !strings.Contains(text, "\x00")
+		return string(text), utf8.Valid(text) && !bytes.ContainsRune(text, 0)
 	}
 }
 

@@ -14,12 +14,14 @@ func appendOpaque(dst, plain []byte) []byte {
 	return append(dst, '"')
 }
 
-// parseOpaque is the reverse. It accepts the one form that appendOpaque writes: no padding, no stray bits, and no line
-// breaks, which encoding/base64 skips.
-func parseOpaque(text string) (plain []byte, ok bool) {
+var strict = base64.RawURLEncoding.Strict()
+
+// parseOpaque is the reverse; it appends to dst. It accepts the one form that appendOpaque writes: no padding, no stray
+// bits, and no line breaks, which encoding/base64 skips.
+func parseOpaque(dst []byte, text string) (plain []byte, ok bool) {
 	if strings.ContainsAny(text, "\r\n") {
 		return nil, false
 	}
-	plain, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	plain, err := strict.AppendDecode(dst, []byte(text))
 	return plain, err == nil
 }

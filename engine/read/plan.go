@@ -7,10 +7,10 @@ import (
 )
 
 // plan is a compiled selection: a statement, and a writer for each root. The statement has one row with a column for
-// each root; where there is only one and it is a page, its rows are those of the page.
+// each root; where there is only one and it is a page or a lookup, its rows are those of the page, or the one found.
 type plan struct {
 	statement
-	rows    bool       // of the statement are a page, the only root
+	rows    bool       // of the statement are those of the only root
 	count   *statement // of its rows, for when the page is empty; nil where it is not asked for
 	columns int        // of the statement's one row otherwise; none where there is nothing to ask
 	roots   []root

@@ -49,15 +49,12 @@ func (c *compiler) every(e *entity) from {
 	return func(alias string, joins func()) { c.all(e, alias, joins) }
 }
 
-// lookup compiles a search by a unique key.
+// lookup compiles a search by a unique key. Where it is the only root, its row is that of the result.
 func (c *compiler) lookup(l *lookup, f graphql.CollectedField) writer {
-	r := c.row(l.entity)
-	w := nested{nullable: true}
-	c.under(f, func() { w.object = c.object(r, f.Selections) })
-	w.column = c.column(func() {
-		s := &c.plan.statement
-		s.write("(SELECT ")
-		r.write()
+	r, s := c.row(l.entity), &c.plan.statement
+	o := &object{}
+	c.under(f, func() { o = c.object(r, f.Selections) })
+	found := func() {
 		c.all(l.entity, r.alias, nil)
 		for _, a := range l.Arguments {
 			v := c.argument(f, a.Name)
@@ -68,9 +65,21 @@ func (c *compiler) lookup(l *lookup, f graphql.CollectedField) writer {
 				s.arg(c.content(a.Kind, v), a.Kind.sqlType())
 			}
 		}
+	}
+	if c.alone {
+		c.result = func() {
+			s.write("SELECT ")
+			r.writeColumns()
+			found()
+		}
+		return only{o}
+	}
+	return nested{nullable: true, object: o, column: c.column(func() {
+		s.write("(SELECT ")
+		r.write()
+		found()
 		s.write(")")
-	})
-	return w
+	})}
 }
 
 // target is one entry of a list of ids: its entity and key, or nothing.

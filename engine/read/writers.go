@@ -96,6 +96,18 @@ func (w nested) write(r *renderer, row [][]byte) error {
 	return err
 }
 
+// only writes the object of the only row of the result, null where there is none.
+type only struct{ object *object }
+
+func (w only) write(r *renderer, _ [][]byte) error {
+	from := len(r.buf)
+	if r.result.n == 0 {
+		r.text("null")
+		return nil
+	}
+	return r.nullOr(w.object.write(r, r.result.row(0)), from)
+}
+
 // typename writes the name of a type.
 type typename string
 

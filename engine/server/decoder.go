@@ -106,8 +106,7 @@ func (d *decoder) value() (any, error) {
 	case '[':
 		return d.array()
 	case '"':
-		s, err := d.string()
-		return string(s), err
+		return d.string()
 	case 't':
 		return true, d.word("true")
 	case 'f':
@@ -181,7 +180,7 @@ func (d *decoder) members(read func(name []byte) error) error {
 		if d.next() != '"' {
 			return errSyntax
 		}
-		name, err := d.string()
+		name, err := d.characters()
 		if err != nil {
 			return err
 		}
@@ -232,8 +231,15 @@ func (d *decoder) digits() bool {
 	return d.at > start
 }
 
-// string reads a text. The result is a part of what is read, where it has no escapes.
-func (d *decoder) string() ([]byte, error) {
+// string reads a text.
+func (d *decoder) string() (string, error) {
+	b, err := d.characters()
+	return string(b), err
+}
+
+// characters reads a text. The result is a part of what is read where it has no escapes, else what is read is overwritten
+// with it: a text is never longer than its escapes.
+func (d *decoder) characters() ([]byte, error) {
 	d.at++
 	start := d.at
 	for d.at < len(d.text) {
@@ -242,7 +248,7 @@ func (d *decoder) string() ([]byte, error) {
 			d.at++
 			return d.text[start : d.at-1], nil
 		case c == '\\':
-			return d.escaped(append([]byte(nil), d.text[start:d.at]...))
+			return d.escaped(d.text[start:d.at])
 		case c < ' ':
 			return nil, errSyntax
 		}
@@ -251,7 +257,7 @@ func (d *decoder) string() ([]byte, error) {
 	return nil, errSyntax
 }
 
-// escaped reads the rest of a text from its first escape on.
+// escaped reads the rest of a text from its first escape on, and appends to s, which ends there.
 func (d *decoder) escaped(s []byte) ([]byte, error) {
 	for d.at < len(d.text) {
 		c := d.text[d.at]

@@ -12,6 +12,8 @@ const (
 	readinessPath = "/readyz"
 )
 
+func isHealth(path string) bool { return path == livenessPath || path == readinessPath }
+
 // Check is one condition of readiness.
 type Check struct {
 	Name string // shown to whoever asks

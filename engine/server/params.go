@@ -19,25 +19,28 @@ func decodeParams(body []byte) (*graphql.RawParams, *Fault) {
 	}
 	params := new(graphql.RawParams)
 	d := decoder{text: body}
-	names := make([]string, 0, mostMembers)
+	var seen [mostMembers]string
+	n := 0
 	err := d.whole(func() error {
-		return d.members(func(name []byte) (err error) {
-			if slices.Contains(names, string(name)) {
+		return d.members(func(text []byte) (err error) {
+			name := memberName(text)
+			if slices.Contains(seen[:n], name) {
 				return errDuplicate
 			}
-			if len(names) == mostMembers {
+			if n == mostMembers {
 				return errMembers
 			}
-			names = append(names, string(name))
-			switch string(name) {
+			seen[n] = name
+			n++
+			switch name {
 			case "query":
-				params.Query, err = d.characters("query", false)
+				params.Query, err = d.textOrNull(name)
 			case "operationName":
-				params.OperationName, err = d.characters("operationName", true)
+				params.OperationName, err = d.textOrNull(name)
 			case "variables":
-				params.Variables, err = d.objectOrNull("variables")
+				params.Variables, err = d.objectOrNull(name)
 			case "extensions":
-				params.Extensions, err = d.objectOrNull("extensions")
+				params.Extensions, err = d.objectOrNull(name)
 			default:
 				_, err = d.value()
 			}
@@ -58,16 +61,29 @@ const mostMembers = 8
 
 var errMembers = errors.New("has too many members")
 
-func (d *decoder) characters(name string, nullable bool) (string, error) {
-	v, err := d.value()
-	if err != nil {
-		return "", err
+// memberName is the name of a member, of which the usual ones cost nothing.
+func memberName(text []byte) string {
+	switch string(text) {
+	case "query":
+		return "query"
+	case "operationName":
+		return "operationName"
+	case "variables":
+		return "variables"
+	case "extensions":
+		return "extensions"
 	}
-	s, ok := v.(string)
-	if !ok && (v != nil || !nullable) {
-		return "", errors.New(`"` + name + `" must be a text`)
+	return string(text)
+}
+
+func (d *decoder) textOrNull(name string) (string, error) {
+	switch d.next() {
+	case '"':
+		return d.string()
+	case 'n':
+		return "", d.word("null")
 	}
-	return s, nil
+	return "", errors.New(`"` + name + `" must be a text`)
 }
 
 func (d *decoder) objectOrNull(name string) (map[string]any, error) {

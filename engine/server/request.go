@@ -15,7 +15,7 @@ import (
 type exchange struct {
 	http.ResponseWriter
 
-	id        string
+	id        [1]string // as a header has it
 	operation string
 	status    int // 0 until the header is written
 	bytes     int64
@@ -32,7 +32,7 @@ func exchangeOf(ctx context.Context) *exchange {
 // RequestID is the id of the request that ctx belongs to; empty outside of one.
 func RequestID(ctx context.Context) string {
 	if e := exchangeOf(ctx); e != nil {
-		return e.id
+		return e.id[0]
 	}
 	return ""
 }
@@ -42,9 +42,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.inFlight.Add(1)
 	defer s.inFlight.Add(-1)
 	start := time.Now()
-	e := &exchange{ResponseWriter: w, id: requestID(r.Header)}
+	e := &exchange{ResponseWriter: w, id: [1]string{requestID(r.Header)}}
 	header := w.Header()
-	header["X-Request-Id"] = []string{e.id}
+	header["X-Request-Id"] = e.id[:]
 	if s.draining.Load() {
 		header.Set("Connection", "close") // the next request of this client belongs elsewhere
 	}
@@ -63,16 +63,16 @@ func (s *Server) recover(ctx context.Context, e *exchange) {
 	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(v)
 	}
-	s.logger.ErrorContext(ctx, "panic", "id", e.id, "panic", v, "stack", string(debug.Stack()))
+	s.logger.ErrorContext(ctx, "panic", "id", e.id[0], "panic", v, "stack", string(debug.Stack()))
 	if e.status != 0 {
 		panic(http.ErrAbortHandler)
 	}
-	writeFault(e, internal, e.id)
+	writeFault(e, internal, e.id[0])
 }
 
 func (s *Server) log(ctx context.Context, e *exchange, r *http.Request, start time.Time) {
 	level := slog.LevelInfo
-	if r.URL.Path == livenessPath || r.URL.Path == readinessPath {
+	if isHealth(r.URL.Path) {
 		level = slog.LevelDebug
 	}
 	if !s.logger.Enabled(ctx, level) {
@@ -83,7 +83,7 @@ func (s *Server) log(ctx context.Context, e *exchange, r *http.Request, start ti
 		status = http.StatusOK // net/http's, for a handler that wrote nothing
 	}
 	attrs := make([]slog.Attr, 0, 7)
-	attrs = append(attrs, slog.String("id", e.id), slog.String("method", clip(r.Method)), slog.String("path", clip(r.URL.Path)))
+	attrs = append(attrs, slog.String("id", e.id[0]), slog.String("method", clip(r.Method)), slog.String("path", clip(r.URL.Path)))
 	if e.operation != "" {
 		attrs = append(attrs, slog.String("operation", e.operation))
 	}

@@ -30,13 +30,18 @@ func New(config Config, handler http.Handler, logger *slog.Logger, checks ...Che
 		return nil, fmt.Errorf("configure the server: %w", err)
 	}
 	s := &Server{config: config, logger: logger, checks: checks}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+livenessPath, s.liveness)
-	mux.HandleFunc("GET "+readinessPath, s.readiness)
-	mux.Handle("/", handler)
+	health := http.NewServeMux()
+	health.HandleFunc("GET "+livenessPath, s.liveness)
+	health.HandleFunc("GET "+readinessPath, s.readiness)
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(denyCrossOrigin))
-	s.handler = protection.Handler(mux)
+	s.handler = protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isHealth(r.URL.Path) {
+			health.ServeHTTP(w, r)
+		} else {
+			handler.ServeHTTP(w, r)
+		}
+	}))
 	return s, nil
 }
 
