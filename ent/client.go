@@ -895,7 +895,8 @@ func (c *EmployeeTerritoryClient) QueryTerritory(_m *EmployeeTerritory) *Territo
 
 // Hooks returns the client hooks.
 func (c *EmployeeTerritoryClient) Hooks() []Hook {
-	return c.hooks.EmployeeTerritory
+	hooks := c.hooks.EmployeeTerritory
+	return append(hooks[:len(hooks):len(hooks)], employeeterritory.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/shopspring/decimal"
 )
 
 // A person who takes orders and looks after territories.
@@ -50,6 +51,8 @@ type Employee struct {
 	Phone *string `json:"phone,omitempty"`
 	// Extension of the office telephone.
 	Extension *string `json:"extension,omitempty"`
+	// Pay for a year.
+	Salary *decimal.Decimal `json:"salary,omitempty"`
 	// Employee to whom this one reports; none at the top.
 	ManagerID *int64 `json:"manager_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -127,6 +130,8 @@ func (*Employee) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case employee.FieldSalary:
+			values[i] = &sql.NullScanner{S: new(decimal.Decimal)}
 		case employee.FieldID, employee.FieldVersion, employee.FieldManagerID:
 			values[i] = new(sql.NullInt64)
 		case employee.FieldFirstName, employee.FieldLastName, employee.FieldTitle, employee.FieldTitleOfCourtesy, employee.FieldAddress, employee.FieldCity, employee.FieldRegion, employee.FieldPostalCode, employee.FieldCountry, employee.FieldPhone, employee.FieldExtension:
@@ -260,6 +265,13 @@ func (_m *Employee) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Extension = new(string)
 				*_m.Extension = value.String
+			}
+		case employee.FieldSalary:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field salary", values[i])
+			} else if value.Valid {
+				_m.Salary = new(decimal.Decimal)
+				*_m.Salary = *value.S.(*decimal.Decimal)
 			}
 		case employee.FieldManagerID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -397,6 +409,11 @@ func (_m *Employee) String() string {
 	if v := _m.Extension; v != nil {
 		builder.WriteString("extension=")
 		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Salary; v != nil {
+		builder.WriteString("salary=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
 	if v := _m.ManagerID; v != nil {

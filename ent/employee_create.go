@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/shopspring/decimal"
 )
 
 // EmployeeCreate is the builder for creating a Employee entity.
@@ -228,6 +229,20 @@ func (_c *EmployeeCreate) SetExtension(v string) *EmployeeCreate {
 func (_c *EmployeeCreate) SetNillableExtension(v *string) *EmployeeCreate {
 	if v != nil {
 		_c.SetExtension(*v)
+	}
+	return _c
+}
+
+// SetSalary sets the "salary" field.
+func (_c *EmployeeCreate) SetSalary(v decimal.Decimal) *EmployeeCreate {
+	_c.mutation.SetSalary(v)
+	return _c
+}
+
+// SetNillableSalary sets the "salary" field if the given value is not nil.
+func (_c *EmployeeCreate) SetNillableSalary(v *decimal.Decimal) *EmployeeCreate {
+	if v != nil {
+		_c.SetSalary(*v)
 	}
 	return _c
 }
@@ -482,6 +497,10 @@ func (_c *EmployeeCreate) createSpec() (*Employee, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Extension(); ok {
 		_spec.SetField(employee.FieldExtension, field.TypeString, value)
 		_node.Extension = &value
+	}
+	if value, ok := _c.mutation.Salary(); ok {
+		_spec.SetField(employee.FieldSalary, field.TypeFloat64, value)
+		_node.Salary = &value
 	}
 	if nodes := _c.mutation.ManagerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -852,6 +871,30 @@ func (u *EmployeeUpsert) ClearExtension() *EmployeeUpsert {
 	return u
 }
 
+// SetSalary sets the "salary" field.
+func (u *EmployeeUpsert) SetSalary(v decimal.Decimal) *EmployeeUpsert {
+	u.Set(employee.FieldSalary, v)
+	return u
+}
+
+// UpdateSalary sets the "salary" field to the value that was provided on create.
+func (u *EmployeeUpsert) UpdateSalary() *EmployeeUpsert {
+	u.SetExcluded(employee.FieldSalary)
+	return u
+}
+
+// AddSalary adds v to the "salary" field.
+func (u *EmployeeUpsert) AddSalary(v decimal.Decimal) *EmployeeUpsert {
+	u.Add(employee.FieldSalary, v)
+	return u
+}
+
+// ClearSalary clears the value of the "salary" field.
+func (u *EmployeeUpsert) ClearSalary() *EmployeeUpsert {
+	u.SetNull(employee.FieldSalary)
+	return u
+}
+
 // SetManagerID sets the "manager_id" field.
 func (u *EmployeeUpsert) SetManagerID(v int64) *EmployeeUpsert {
 	u.Set(employee.FieldManagerID, v)
@@ -1212,6 +1255,34 @@ func (u *EmployeeUpsertOne) UpdateExtension() *EmployeeUpsertOne {
 func (u *EmployeeUpsertOne) ClearExtension() *EmployeeUpsertOne {
 	return u.Update(func(s *EmployeeUpsert) {
 		s.ClearExtension()
+	})
+}
+
+// SetSalary sets the "salary" field.
+func (u *EmployeeUpsertOne) SetSalary(v decimal.Decimal) *EmployeeUpsertOne {
+	return u.Update(func(s *EmployeeUpsert) {
+		s.SetSalary(v)
+	})
+}
+
+// AddSalary adds v to the "salary" field.
+func (u *EmployeeUpsertOne) AddSalary(v decimal.Decimal) *EmployeeUpsertOne {
+	return u.Update(func(s *EmployeeUpsert) {
+		s.AddSalary(v)
+	})
+}
+
+// UpdateSalary sets the "salary" field to the value that was provided on create.
+func (u *EmployeeUpsertOne) UpdateSalary() *EmployeeUpsertOne {
+	return u.Update(func(s *EmployeeUpsert) {
+		s.UpdateSalary()
+	})
+}
+
+// ClearSalary clears the value of the "salary" field.
+func (u *EmployeeUpsertOne) ClearSalary() *EmployeeUpsertOne {
+	return u.Update(func(s *EmployeeUpsert) {
+		s.ClearSalary()
 	})
 }
 
@@ -1744,6 +1815,34 @@ func (u *EmployeeUpsertBulk) UpdateExtension() *EmployeeUpsertBulk {
 func (u *EmployeeUpsertBulk) ClearExtension() *EmployeeUpsertBulk {
 	return u.Update(func(s *EmployeeUpsert) {
 		s.ClearExtension()
+	})
+}
+
+// SetSalary sets the "salary" field.
+func (u *EmployeeUpsertBulk) SetSalary(v decimal.Decimal) *EmployeeUpsertBulk {
+	return u.Update(func(s *EmployeeUpsert) {
+		s.SetSalary(v)
+	})
+}
+
+// AddSalary adds v to the "salary" field.
+func (u *EmployeeUpsertBulk) AddSalary(v decimal.Decimal) *EmployeeUpsertBulk {
+	return u.Update(func(s *EmployeeUpsert) {
+		s.AddSalary(v)
+	})
+}
+
+// UpdateSalary sets the "salary" field to the value that was provided on create.
+func (u *EmployeeUpsertBulk) UpdateSalary() *EmployeeUpsertBulk {
+	return u.Update(func(s *EmployeeUpsert) {
+		s.UpdateSalary()
+	})
+}
+
+// ClearSalary clears the value of the "salary" field.
+func (u *EmployeeUpsertBulk) ClearSalary() *EmployeeUpsertBulk {
+	return u.Update(func(s *EmployeeUpsert) {
+		s.ClearSalary()
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"cambium/ent/territory"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 
@@ -505,6 +506,12 @@ func (_q *EmployeeQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if employee.Policy == nil {
+		return errors.New("ent: uninitialized employee.Policy (forgotten import ent/runtime?)")
+	}
+	if err := employee.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/shopspring/decimal"
 )
 
 // EmployeeUpdate is the builder for updating Employee entities.
@@ -302,6 +303,33 @@ func (_u *EmployeeUpdate) SetNillableExtension(v *string) *EmployeeUpdate {
 // ClearExtension clears the value of the "extension" field.
 func (_u *EmployeeUpdate) ClearExtension() *EmployeeUpdate {
 	_u.mutation.ClearExtension()
+	return _u
+}
+
+// SetSalary sets the "salary" field.
+func (_u *EmployeeUpdate) SetSalary(v decimal.Decimal) *EmployeeUpdate {
+	_u.mutation.ResetSalary()
+	_u.mutation.SetSalary(v)
+	return _u
+}
+
+// SetNillableSalary sets the "salary" field if the given value is not nil.
+func (_u *EmployeeUpdate) SetNillableSalary(v *decimal.Decimal) *EmployeeUpdate {
+	if v != nil {
+		_u.SetSalary(*v)
+	}
+	return _u
+}
+
+// AddSalary adds value to the "salary" field.
+func (_u *EmployeeUpdate) AddSalary(v decimal.Decimal) *EmployeeUpdate {
+	_u.mutation.AddSalary(v)
+	return _u
+}
+
+// ClearSalary clears the value of the "salary" field.
+func (_u *EmployeeUpdate) ClearSalary() *EmployeeUpdate {
+	_u.mutation.ClearSalary()
 	return _u
 }
 
@@ -603,6 +631,15 @@ func (_u *EmployeeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ExtensionCleared() {
 		_spec.ClearField(employee.FieldExtension, field.TypeString)
+	}
+	if value, ok := _u.mutation.Salary(); ok {
+		_spec.SetField(employee.FieldSalary, field.TypeFloat64, value)
+	}
+	if value, ok := _u.mutation.AddedSalary(); ok {
+		_spec.AddField(employee.FieldSalary, field.TypeFloat64, value)
+	}
+	if _u.mutation.SalaryCleared() {
+		_spec.ClearField(employee.FieldSalary, field.TypeFloat64)
 	}
 	if _u.mutation.ManagerCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1063,6 +1100,33 @@ func (_u *EmployeeUpdateOne) ClearExtension() *EmployeeUpdateOne {
 	return _u
 }
 
+// SetSalary sets the "salary" field.
+func (_u *EmployeeUpdateOne) SetSalary(v decimal.Decimal) *EmployeeUpdateOne {
+	_u.mutation.ResetSalary()
+	_u.mutation.SetSalary(v)
+	return _u
+}
+
+// SetNillableSalary sets the "salary" field if the given value is not nil.
+func (_u *EmployeeUpdateOne) SetNillableSalary(v *decimal.Decimal) *EmployeeUpdateOne {
+	if v != nil {
+		_u.SetSalary(*v)
+	}
+	return _u
+}
+
+// AddSalary adds value to the "salary" field.
+func (_u *EmployeeUpdateOne) AddSalary(v decimal.Decimal) *EmployeeUpdateOne {
+	_u.mutation.AddSalary(v)
+	return _u
+}
+
+// ClearSalary clears the value of the "salary" field.
+func (_u *EmployeeUpdateOne) ClearSalary() *EmployeeUpdateOne {
+	_u.mutation.ClearSalary()
+	return _u
+}
+
 // SetManagerID sets the "manager_id" field.
 func (_u *EmployeeUpdateOne) SetManagerID(v int64) *EmployeeUpdateOne {
 	_u.mutation.SetManagerID(v)
@@ -1391,6 +1455,15 @@ func (_u *EmployeeUpdateOne) sqlSave(ctx context.Context) (_node *Employee, err 
 	}
 	if _u.mutation.ExtensionCleared() {
 		_spec.ClearField(employee.FieldExtension, field.TypeString)
+	}
+	if value, ok := _u.mutation.Salary(); ok {
+		_spec.SetField(employee.FieldSalary, field.TypeFloat64, value)
+	}
+	if value, ok := _u.mutation.AddedSalary(); ok {
+		_spec.AddField(employee.FieldSalary, field.TypeFloat64, value)
+	}
+	if _u.mutation.SalaryCleared() {
+		_spec.ClearField(employee.FieldSalary, field.TypeFloat64)
 	}
 	if _u.mutation.ManagerCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -8,6 +8,7 @@ import (
 	"cambium/ent/predicate"
 	"cambium/ent/territory"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -325,6 +326,12 @@ func (_q *EmployeeTerritoryQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if employeeterritory.Policy == nil {
+		return errors.New("ent: uninitialized employeeterritory.Policy (forgotten import ent/runtime?)")
+	}
+	if err := employeeterritory.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

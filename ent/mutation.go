@@ -2180,6 +2180,8 @@ type EmployeeMutation struct {
 	country            *string
 	phone              *string
 	extension          *string
+	salary             *decimal.Decimal
+	addsalary          *decimal.Decimal
 	clearedFields      map[string]struct{}
 	manager            *int64
 	clearedmanager     bool
@@ -3040,6 +3042,76 @@ func (m *EmployeeMutation) ResetExtension() {
 	delete(m.clearedFields, employee.FieldExtension)
 }
 
+// SetSalary sets the "salary" field.
+func (m *EmployeeMutation) SetSalary(d decimal.Decimal) {
+	m.salary = &d
+	m.addsalary = nil
+}
+
+// Salary returns the value of the "salary" field in the mutation.
+func (m *EmployeeMutation) Salary() (r decimal.Decimal, exists bool) {
+	v := m.salary
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSalary returns the old "salary" field's value of the Employee entity.
+// If the Employee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EmployeeMutation) OldSalary(ctx context.Context) (v *decimal.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSalary is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSalary requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSalary: %w", err)
+	}
+	return oldValue.Salary, nil
+}
+
+// AddSalary adds d to the "salary" field.
+func (m *EmployeeMutation) AddSalary(d decimal.Decimal) {
+	if m.addsalary != nil {
+		*m.addsalary = m.addsalary.Add(d)
+	} else {
+		m.addsalary = &d
+	}
+}
+
+// AddedSalary returns the value that was added to the "salary" field in this mutation.
+func (m *EmployeeMutation) AddedSalary() (r decimal.Decimal, exists bool) {
+	v := m.addsalary
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearSalary clears the value of the "salary" field.
+func (m *EmployeeMutation) ClearSalary() {
+	m.salary = nil
+	m.addsalary = nil
+	m.clearedFields[employee.FieldSalary] = struct{}{}
+}
+
+// SalaryCleared returns if the "salary" field was cleared in this mutation.
+func (m *EmployeeMutation) SalaryCleared() bool {
+	_, ok := m.clearedFields[employee.FieldSalary]
+	return ok
+}
+
+// ResetSalary resets all changes to the "salary" field.
+func (m *EmployeeMutation) ResetSalary() {
+	m.salary = nil
+	m.addsalary = nil
+	delete(m.clearedFields, employee.FieldSalary)
+}
+
 // SetManagerID sets the "manager_id" field.
 func (m *EmployeeMutation) SetManagerID(i int64) {
 	m.manager = &i
@@ -3312,7 +3384,7 @@ func (m *EmployeeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EmployeeMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.created_at != nil {
 		fields = append(fields, employee.FieldCreatedAt)
 	}
@@ -3361,6 +3433,9 @@ func (m *EmployeeMutation) Fields() []string {
 	if m.extension != nil {
 		fields = append(fields, employee.FieldExtension)
 	}
+	if m.salary != nil {
+		fields = append(fields, employee.FieldSalary)
+	}
 	if m.manager != nil {
 		fields = append(fields, employee.FieldManagerID)
 	}
@@ -3404,6 +3479,8 @@ func (m *EmployeeMutation) Field(name string) (ent.Value, bool) {
 		return m.Phone()
 	case employee.FieldExtension:
 		return m.Extension()
+	case employee.FieldSalary:
+		return m.Salary()
 	case employee.FieldManagerID:
 		return m.ManagerID()
 	}
@@ -3447,6 +3524,8 @@ func (m *EmployeeMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldPhone(ctx)
 	case employee.FieldExtension:
 		return m.OldExtension(ctx)
+	case employee.FieldSalary:
+		return m.OldSalary(ctx)
 	case employee.FieldManagerID:
 		return m.OldManagerID(ctx)
 	}
@@ -3570,6 +3649,13 @@ func (m *EmployeeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetExtension(v)
 		return nil
+	case employee.FieldSalary:
+		v, ok := value.(decimal.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSalary(v)
+		return nil
 	case employee.FieldManagerID:
 		v, ok := value.(int64)
 		if !ok {
@@ -3588,6 +3674,9 @@ func (m *EmployeeMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, employee.FieldVersion)
 	}
+	if m.addsalary != nil {
+		fields = append(fields, employee.FieldSalary)
+	}
 	return fields
 }
 
@@ -3598,6 +3687,8 @@ func (m *EmployeeMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case employee.FieldVersion:
 		return m.AddedVersion()
+	case employee.FieldSalary:
+		return m.AddedSalary()
 	}
 	return nil, false
 }
@@ -3613,6 +3704,13 @@ func (m *EmployeeMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddVersion(v)
+		return nil
+	case employee.FieldSalary:
+		v, ok := value.(decimal.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSalary(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Employee numeric field %s", name)
@@ -3654,6 +3752,9 @@ func (m *EmployeeMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(employee.FieldExtension) {
 		fields = append(fields, employee.FieldExtension)
+	}
+	if m.FieldCleared(employee.FieldSalary) {
+		fields = append(fields, employee.FieldSalary)
 	}
 	if m.FieldCleared(employee.FieldManagerID) {
 		fields = append(fields, employee.FieldManagerID)
@@ -3704,6 +3805,9 @@ func (m *EmployeeMutation) ClearField(name string) error {
 		return nil
 	case employee.FieldExtension:
 		m.ClearExtension()
+		return nil
+	case employee.FieldSalary:
+		m.ClearSalary()
 		return nil
 	case employee.FieldManagerID:
 		m.ClearManagerID()
@@ -3763,6 +3867,9 @@ func (m *EmployeeMutation) ResetField(name string) error {
 		return nil
 	case employee.FieldExtension:
 		m.ResetExtension()
+		return nil
+	case employee.FieldSalary:
+		m.ResetSalary()
 		return nil
 	case employee.FieldManagerID:
 		m.ResetManagerID()

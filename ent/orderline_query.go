@@ -8,6 +8,7 @@ import (
 	"cambium/ent/predicate"
 	"cambium/ent/product"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -398,6 +399,12 @@ func (_q *OrderLineQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if orderline.Policy == nil {
+		return errors.New("ent: uninitialized orderline.Policy (forgotten import ent/runtime?)")
+	}
+	if err := orderline.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
+	"cambium/engine/access"
 	"cambium/engine/read"
 	"cambium/ent/category"
 	"cambium/ent/customer"
@@ -119,6 +120,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "country", Column: employee.FieldCountry, Kind: read.String, Nullable: true},
 				{Name: "phone", Column: employee.FieldPhone, Kind: read.String, Nullable: true},
 				{Name: "extension", Column: employee.FieldExtension, Kind: read.String, Nullable: true},
+				{Name: "salary", Column: employee.FieldSalary, Kind: read.Decimal, Nullable: true, Guard: &read.Guard{Roles: []string{"admin"}, Owner: "id"}},
 			},
 			Edges: []read.Edge{
 				{Name: "manager", Target: "Employee", From: "manager_id", To: "id", Unique: true, Nullable: true},
@@ -324,7 +326,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 
 // prepareCategory returns the rules of Category for rows of an alias.
 func (c *Client) prepareCategory(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Category.Interceptors()) == 0 {
+	if len(c.Category.Interceptors()) == 0 && access.Open(ctx, category.Policy) {
 		return nil, nil
 	}
 	q := c.Category.Query()
@@ -337,7 +339,7 @@ func (c *Client) prepareCategory(ctx context.Context, alias string) (*sql.Predic
 
 // prepareCustomer returns the rules of Customer for rows of an alias.
 func (c *Client) prepareCustomer(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Customer.Interceptors()) == 0 {
+	if len(c.Customer.Interceptors()) == 0 && access.Open(ctx, customer.Policy) {
 		return nil, nil
 	}
 	q := c.Customer.Query()
@@ -350,7 +352,7 @@ func (c *Client) prepareCustomer(ctx context.Context, alias string) (*sql.Predic
 
 // prepareEmployee returns the rules of Employee for rows of an alias.
 func (c *Client) prepareEmployee(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Employee.Interceptors()) == 0 {
+	if len(c.Employee.Interceptors()) == 0 && access.Open(ctx, employee.Policy) {
 		return nil, nil
 	}
 	q := c.Employee.Query()
@@ -363,7 +365,7 @@ func (c *Client) prepareEmployee(ctx context.Context, alias string) (*sql.Predic
 
 // prepareOrder returns the rules of Order for rows of an alias.
 func (c *Client) prepareOrder(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Order.Interceptors()) == 0 {
+	if len(c.Order.Interceptors()) == 0 && access.Open(ctx, order.Policy) {
 		return nil, nil
 	}
 	q := c.Order.Query()
@@ -376,7 +378,7 @@ func (c *Client) prepareOrder(ctx context.Context, alias string) (*sql.Predicate
 
 // prepareOrderLine returns the rules of OrderLine for rows of an alias.
 func (c *Client) prepareOrderLine(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.OrderLine.Interceptors()) == 0 {
+	if len(c.OrderLine.Interceptors()) == 0 && access.Open(ctx, orderline.Policy) {
 		return nil, nil
 	}
 	q := c.OrderLine.Query()
@@ -389,7 +391,7 @@ func (c *Client) prepareOrderLine(ctx context.Context, alias string) (*sql.Predi
 
 // prepareProduct returns the rules of Product for rows of an alias.
 func (c *Client) prepareProduct(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Product.Interceptors()) == 0 {
+	if len(c.Product.Interceptors()) == 0 && access.Open(ctx, product.Policy) {
 		return nil, nil
 	}
 	q := c.Product.Query()
@@ -402,7 +404,7 @@ func (c *Client) prepareProduct(ctx context.Context, alias string) (*sql.Predica
 
 // prepareRegion returns the rules of Region for rows of an alias.
 func (c *Client) prepareRegion(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Region.Interceptors()) == 0 {
+	if len(c.Region.Interceptors()) == 0 && access.Open(ctx, region.Policy) {
 		return nil, nil
 	}
 	q := c.Region.Query()
@@ -415,7 +417,7 @@ func (c *Client) prepareRegion(ctx context.Context, alias string) (*sql.Predicat
 
 // prepareShipper returns the rules of Shipper for rows of an alias.
 func (c *Client) prepareShipper(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Shipper.Interceptors()) == 0 {
+	if len(c.Shipper.Interceptors()) == 0 && access.Open(ctx, shipper.Policy) {
 		return nil, nil
 	}
 	q := c.Shipper.Query()
@@ -428,7 +430,7 @@ func (c *Client) prepareShipper(ctx context.Context, alias string) (*sql.Predica
 
 // prepareSupplier returns the rules of Supplier for rows of an alias.
 func (c *Client) prepareSupplier(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Supplier.Interceptors()) == 0 {
+	if len(c.Supplier.Interceptors()) == 0 && access.Open(ctx, supplier.Policy) {
 		return nil, nil
 	}
 	q := c.Supplier.Query()
@@ -441,7 +443,7 @@ func (c *Client) prepareSupplier(ctx context.Context, alias string) (*sql.Predic
 
 // prepareTerritory returns the rules of Territory for rows of an alias.
 func (c *Client) prepareTerritory(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Territory.Interceptors()) == 0 {
+	if len(c.Territory.Interceptors()) == 0 && access.Open(ctx, territory.Policy) {
 		return nil, nil
 	}
 	q := c.Territory.Query()
@@ -454,7 +456,7 @@ func (c *Client) prepareTerritory(ctx context.Context, alias string) (*sql.Predi
 
 // prepareEmployeeTerritory returns the rules of EmployeeTerritory for rows of an alias.
 func (c *Client) prepareEmployeeTerritory(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.EmployeeTerritory.Interceptors()) == 0 {
+	if len(c.EmployeeTerritory.Interceptors()) == 0 && access.Open(ctx, employeeterritory.Policy) {
 		return nil, nil
 	}
 	q := c.EmployeeTerritory.Query()
@@ -489,6 +491,127 @@ func rulesOf[P ~func(*sql.Selector)](table, alias, name string, q *QueryContext,
 		return nil, fmt.Errorf("ent: an interceptor or a rule of %s joins, groups or limits in a predicate (%s); use predicates on edges", name, text)
 	}
 	return where, nil
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *CategoryQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *CustomerQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *EmployeeQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *EmployeeTerritoryQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *OrderQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// Keys, KeyOf, Outside and Within implement [access.Written].
+func (m *OrderMutation) Keys(ctx context.Context) (any, error) { return m.IDs(ctx) }
+
+func (m *OrderMutation) KeyOf(row ent.Value) any {
+	return []int64{row.(*Order).ID}
+}
+
+func (m *OrderMutation) Outside(ctx context.Context, keys any, condition func(*sql.Selector)) (int, error) {
+	return m.Client().Order.Query().Where(func(s *sql.Selector) {
+		s.Where(read.KeyIn(s.C(order.FieldID), keys))
+	}, access.Outside(condition)).Count(ctx)
+}
+
+func (m *OrderMutation) Within(ctx context.Context, fn func(context.Context) error) error {
+	return within(ctx, m.driver, fn)
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *OrderLineQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// Keys, KeyOf, Outside and Within implement [access.Written].
+func (m *OrderLineMutation) Keys(ctx context.Context) (any, error) { return m.IDs(ctx) }
+
+func (m *OrderLineMutation) KeyOf(row ent.Value) any {
+	return []int64{row.(*OrderLine).ID}
+}
+
+func (m *OrderLineMutation) Outside(ctx context.Context, keys any, condition func(*sql.Selector)) (int, error) {
+	return m.Client().OrderLine.Query().Where(func(s *sql.Selector) {
+		s.Where(read.KeyIn(s.C(orderline.FieldID), keys))
+	}, access.Outside(condition)).Count(ctx)
+}
+
+func (m *OrderLineMutation) Within(ctx context.Context, fn func(context.Context) error) error {
+	return within(ctx, m.driver, fn)
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *ProductQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *RegionQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *ShipperQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *SupplierQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *TerritoryQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// within runs fn in a transaction of the driver's, where that has some that travel in the context.
+func within(ctx context.Context, driver dialect.Driver, fn func(context.Context) error) error {
+	if d, ok := driver.(interface {
+		WithTx(context.Context, func(context.Context) error) error
+	}); ok {
+		return d.WithTx(ctx, fn)
+	}
+	return fn(ctx)
 }
 
 // EntityRef implements [read.Ref].

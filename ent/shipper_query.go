@@ -8,6 +8,7 @@ import (
 	"cambium/ent/shipper"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 
@@ -363,6 +364,12 @@ func (_q *ShipperQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if shipper.Policy == nil {
+		return errors.New("ent: uninitialized shipper.Policy (forgotten import ent/runtime?)")
+	}
+	if err := shipper.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"cambium/ent/supplier"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 
@@ -363,6 +364,12 @@ func (_q *SupplierQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if supplier.Policy == nil {
+		return errors.New("ent: uninitialized supplier.Policy (forgotten import ent/runtime?)")
+	}
+	if err := supplier.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 func TestNorthwindThroughTheClient(t *testing.T) {
 	t.Parallel()
 	desk := desktest.Northwind(t)
-	ctx := t.Context()
+	ctx := desktest.Context(t)
 	require.Equal(t, 91, desk.Client.Customer.Query().CountX(ctx))
 	require.Equal(t, 830, desk.Client.Order.Query().CountX(ctx))
 	lines := desk.Client.OrderLine.Query().AllX(ctx)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 
+	"cambium/engine/access"
 	"cambium/engine/database"
 	"cambium/ent"
 	"cambium/ent/order"
@@ -14,7 +15,7 @@ import (
 
 // A program opens the database that DATABASE_URL names and uses the typed client.
 func Example() {
-	ctx := context.Background()
+	ctx := access.With(context.Background(), access.System())
 	config, _ := database.ConfigFromEnv(os.Getenv)
 	db, err := database.Open(ctx, config, slog.Default())
 	if err != nil {

@@ -50,20 +50,26 @@ func randomKey() []byte {
 	return key
 }
 
-// keptKey is the key of a data directory, which is made at the first use.
-func keptKey(dir string) ([]byte, error) {
-	path := filepath.Join(dir, "cursor.key")
+// The files of a data directory's keys.
+const (
+	cursorKey = "cursor.key"
+	tokenKey  = "token.key"
+)
+
+// keptKey is a key of a data directory, which is made at the first use.
+func keptKey(dir, name string) ([]byte, error) {
+	path := filepath.Join(dir, name)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		key := randomKey()
 		return key, keep(path, hex.EncodeToString(key)+"\n")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the cursor key: %w", err)
+		return nil, fmt.Errorf("read the key: %w", err)
 	}
 	key, err := decodeKey(strings.TrimSpace(string(text)))
 	if err != nil {
-		return nil, fmt.Errorf("the cursor key in %s is damaged: delete the file, and a new one is made", path)
+		return nil, fmt.Errorf("the key in %s is damaged: delete the file, and a new one is made", path)
 	}
 	return key, nil
 }
@@ -76,10 +82,10 @@ func keep(path, text string) error {
 	}
 	part := path + ".part"
 	if err := os.WriteFile(part, []byte(text), mine); err != nil {
-		return fmt.Errorf("keep the cursor key: %w", err)
+		return fmt.Errorf("keep the key: %w", err)
 	}
 	if err := os.Rename(part, path); err != nil {
-		return fmt.Errorf("keep the cursor key: %w", err)
+		return fmt.Errorf("keep the key: %w", err)
 	}
 	return nil
 }

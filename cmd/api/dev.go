@@ -79,12 +79,21 @@ func (p *program) dev(ctx context.Context, o devOptions) (err error) {
 	}
 	key := settings.cursorKey
 	if key == nil {
-		if key, err = keptKey(o.dataDir); err != nil {
+		if key, err = keptKey(o.dataDir, cursorKey); err != nil {
 			return err
 		}
 	}
+	if !settings.token.Configured() {
+		if settings.token.Secret, err = keptKey(o.dataDir, tokenKey); err != nil {
+			return err
+		}
+	}
+	auth, err := newAuthentication(settings.token, developmentViewer())
+	if err != nil {
+		return err
+	}
 	settings.introspection = true
-	return settings.serve(ctx, listener, db.DB, key, logger, func(address string) {
+	return settings.serve(ctx, listener, db.DB, key, auth, logger, func(address string) {
 		_ = p.say("GraphQL: http://%s%s", address, graphQLPath) // without standard output there is the log
 	})
 }

@@ -72,7 +72,7 @@ func terminate(t *testing.T, p *apitest.Process) {
 func TestDev(t *testing.T) {
 	t.Parallel()
 	dir := apitest.DataDir(t)
-	p, url := startDev(t, apitest.Options{}, dir)
+	p, url := startDev(t, own(), dir)
 	first := askReadme(t, url)
 	var introspected struct {
 		Schema struct{ QueryType struct{ Name string } } `json:"__schema"`
@@ -101,7 +101,7 @@ func TestDev(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(p.Stdout.String(), "\n"), "one line: %s", &p.Stdout)
 
 	// The data is still there, and so are the cursors of before.
-	p, url = startDev(t, apitest.Options{}, dir)
+	p, url = startDev(t, own(), dir)
 	var next orders
 	query(t, url, `query($after: String) { orders(first: 1, after: $after) { edges { node { id } } } }`,
 		map[string]any{"after": first.Orders.PageInfo.EndCursor}, &next)
@@ -117,15 +117,15 @@ func TestDevAfterKill(t *testing.T) {
 	t.Parallel()
 	t.Run("as this user", func(t *testing.T) {
 		t.Parallel()
-		devAfterKill(t, apitest.Options{}, apitest.DataDir(t))
+		devAfterKill(t, own(), apitest.DataDir(t))
 	})
 	t.Run("as an ordinary user", func(t *testing.T) {
 		t.Parallel()
-		dir, o := apitest.DataDir(t), apitest.Options{}
+		dir, o := apitest.DataDir(t), own()
 		if os.Geteuid() == 0 { // else this user is one
 			o.Credential = credential(t, "nobody")
 			require.NoError(t, os.Chown(dir, int(o.Credential.Uid), int(o.Credential.Gid)))
-			o.Env = []string{"HOME=" + dir}
+			o.Env = append(o.Env, "HOME="+dir)
 			o.Dir = "/"
 		}
 		devAfterKill(t, o, dir)

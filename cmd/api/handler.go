@@ -6,6 +6,10 @@ import (
 	"net/http"
 	"time"
 
+	"entgo.io/ent/privacy"
+
+	"cambium/engine/access"
+	"cambium/engine/access/token"
 	"cambium/engine/database"
 	"cambium/engine/executor"
 	"cambium/engine/read"
@@ -20,7 +24,7 @@ import (
 const graphQLPath = "/graphql"
 
 // newHandler wires the API over a database.
-func newHandler(db *database.DB, cursorKey []byte, config server.GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
+func newHandler(db *database.DB, cursorKey []byte, auth authentication, config server.GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
 	client := ent.NewClient(ent.Driver(db.Driver()))
 	schema, err := graph.Schema()
 	if err != nil {
@@ -31,13 +35,14 @@ func newHandler(db *database.DB, cursorKey []byte, config server.GraphQLConfig, 
 		return nil, err
 	}
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(client, version()), Schema: schema})
+	config.Authenticate = auth.context
 	config.Classify = classify
 	handler, err := server.GraphQL(executor.New(reader, schema, app), config, logger)
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle(graphQLPath, handler)
+	mux.Handle(graphQLPath, auth.announce(handler, logger))
 	return mux, nil
 }
 
@@ -50,6 +55,12 @@ func classify(err error) (*server.Fault, bool) {
 	switch {
 	case errors.As(err, &input):
 		return &server.Fault{Code: input.Code, Message: input.Message, Path: input.Path}, true
+	case errors.Is(err, token.ErrInvalid):
+		return invalidToken, true
+	case errors.Is(err, access.ErrAnonymous):
+		return notSignedIn, true
+	case errors.Is(err, privacy.Deny):
+		return forbidden, true
 	case errors.Is(err, database.ErrPoolExhausted):
 		return &server.Fault{
 			Code: "POOL_EXHAUSTED", Message: "too many operations at once, try again soon",

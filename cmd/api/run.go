@@ -82,7 +82,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.devCommand(), p.serveCommand(),
 		p.migrateCommand(), p.pushCommand(), p.seedCommand(), p.loadCommand(),
-		p.configCommand(), p.versionCommand(),
+		p.tokenCommand(), p.configCommand(), p.versionCommand(),
 	)
 	return root
 }

@@ -54,7 +54,7 @@ func TestHelpAndCompletion(t *testing.T) {
 	for _, args := range [][]string{nil, {"--help"}, {"help"}} {
 		r := call(t.Context(), nil, args...)
 		assert.Equal(t, exitDone, r.code)
-		for _, command := range []string{"dev", "serve", "migrate", "push", "seed", "load", "config", "version", "completion"} {
+		for _, command := range []string{"dev", "serve", "migrate", "push", "seed", "load", "token", "config", "version", "completion"} {
 			assert.Regexp(t, `(?m)^  `+command+` +\S`, r.stdout)
 		}
 	}
@@ -83,7 +83,8 @@ func TestSettings(t *testing.T) {
 		"ADDR": {"8080", "host"}, "LOG_LEVEL": {"loud"}, "CURSOR_KEY": {"short", strings.Repeat("a", 10)}, "INTROSPECTION": {"perhaps"},
 		"OPERATION_TIMEOUT": {"5", "0s", "-1s", "60s"}, "MAX_BODY_BYTES": {"0", "-1", "1MB", "99999999999"}, "DRAIN_DELAY": {"-1s", "x"},
 		"SHUTDOWN_TIMEOUT": {"0"}, "READY_TIMEOUT": {"0"}, "HTTP_READ_HEADER_TIMEOUT": {"0", "1h"}, "HTTP_READ_TIMEOUT": {"1s"},
-		"HTTP_WRITE_TIMEOUT": {"30s"}, "HTTP_IDLE_TIMEOUT": {"x"}, "HTTP_MAX_HEADER_BYTES": {"0"},
+		"AUTH": {"off"}, "AUTH_SECRET": {"short"}, "AUTH_JWKS_URL": {"http://issuer.example/keys", "https://user:password@issuer.example/", "keys"},
+		"AUTH_LEEWAY": {"-1s"}, "HTTP_WRITE_TIMEOUT": {"30s"}, "HTTP_IDLE_TIMEOUT": {"x"}, "HTTP_MAX_HEADER_BYTES": {"0"},
 	} {
 		for _, text := range bad {
 			_, err := readSettings(func(name string) string { return map[string]string{variable: text}[name] })
@@ -96,15 +97,34 @@ func TestSettings(t *testing.T) {
 		"ADDR": ":80", "LOG_LEVEL": "debug", "CURSOR_KEY": strings.Repeat("ab", keyBytes), "INTROSPECTION": "true", "OPERATION_TIMEOUT": "10s",
 		"MAX_BODY_BYTES": "5", "DRAIN_DELAY": "0s", "SHUTDOWN_TIMEOUT": "1s", "READY_TIMEOUT": "1s", "HTTP_READ_HEADER_TIMEOUT": "1s",
 		"HTTP_READ_TIMEOUT": "2s", "HTTP_WRITE_TIMEOUT": "20s", "HTTP_IDLE_TIMEOUT": "3s", "HTTP_MAX_HEADER_BYTES": "4096",
+		"AUTH": "token", "AUTH_SECRET": tokenSecret, "AUTH_JWKS_URL": "https://issuer.example/keys", "AUTH_ISSUER": "i", "AUTH_AUDIENCE": "a",
+		"AUTH_LEEWAY": "1s", "AUTH_ID_CLAIM": "id", "AUTH_ROLES_CLAIM": "r",
 	}
+	const alternatives = 1 // AUTH_JWKS_FILE stands for AUTH_JWKS_URL
 	s, err := readSettings(func(name string) string { return good[name] })
 	require.NoError(t, err)
-	assert.Len(t, good, len(variables), "every variable is tested")
+	assert.Len(t, good, len(variables)-alternatives, "every variable is tested")
 	for _, row := range s.list() {
+		wanted, given := good[row.Name]
+		if !given {
+			continue
+		}
 		assert.Equal(t, "environment", row.Source)
-		if wanted := good[row.Name]; row.Name != "CURSOR_KEY" {
+		if row.Name != "CURSOR_KEY" && row.Name != "AUTH_SECRET" {
 			assert.Equal(t, strings.ToLower(wanted), strings.ToLower(row.Value), row.Name)
 		}
+	}
+}
+
+func TestSettingsThatContradict(t *testing.T) {
+	t.Parallel()
+	for _, set := range []map[string]string{
+		{"AUTH": "none", "AUTH_SECRET": tokenSecret},
+		{"AUTH_JWKS_URL": "https://issuer.example/keys", "AUTH_JWKS_FILE": "keys.json"},
+	} {
+		_, err := readSettings(func(name string) string { return set[name] })
+		require.ErrorContains(t, err, "unset one")
+		assert.NotContains(t, err.Error(), tokenSecret)
 	}
 }
 
@@ -120,16 +140,16 @@ func TestCursorKeys(t *testing.T) {
 		assert.Equal(t, key, decoded, text)
 	}
 	dir := filepath.Join(t.TempDir(), "new")
-	first, err := keptKey(dir)
+	first, err := keptKey(dir, cursorKey)
 	require.NoError(t, err)
-	second, err := keptKey(dir)
+	second, err := keptKey(dir, cursorKey)
 	require.NoError(t, err)
 	assert.Equal(t, first, second)
 	info, err := os.Stat(filepath.Join(dir, "cursor.key"))
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info.Mode())
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "cursor.key"), []byte("short"), 0o600))
-	_, err = keptKey(dir)
+	_, err = keptKey(dir, cursorKey)
 	require.ErrorContains(t, err, "delete the file")
 	assert.NotContains(t, err.Error(), "short")
 }

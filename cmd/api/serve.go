@@ -37,6 +37,13 @@ func (p *program) serve(ctx context.Context, addr string, migrate bool) (err err
 	if err := errors.Join(err, databaseErr); err != nil {
 		return err
 	}
+	if !settings.token.Configured() && !settings.noAuth {
+		return errNoAuth
+	}
+	auth, err := newAuthentication(settings.token, nil)
+	if err != nil {
+		return err
+	}
 	logger := newLogger(p.stderr, settings.logLevel)
 	db, err := openDB(ctx, p.getenv, logger)
 	if err != nil {
@@ -55,7 +62,10 @@ func (p *program) serve(ctx context.Context, addr string, migrate bool) (err err
 	if err != nil {
 		return err
 	}
-	return settings.serve(ctx, listener, db, key, logger, func(string) {})
+	if settings.noAuth {
+		logger.WarnContext(ctx, "AUTH=none: nobody can sign in, and everyone sees what anyone may see")
+	}
+	return settings.serve(ctx, listener, db, key, auth, logger, func(string) {})
 }
 
 // prepare sees to it that the database has the migrations that the program needs.
@@ -98,11 +108,12 @@ func usageOfPort(addr string) error {
 
 // serve answers on the listener, which it closes, until ctx ends.
 func (s *settings) serve(
-	ctx context.Context, listener net.Listener, db *database.DB, cursorKey []byte, logger *slog.Logger, ready func(address string),
+	ctx context.Context, listener net.Listener, db *database.DB, cursorKey []byte, auth authentication, logger *slog.Logger,
+	ready func(address string),
 ) error {
 	config := s.graphQL
 	config.Introspection = s.introspection
-	handler, err := newHandler(db, cursorKey, config, logger)
+	handler, err := newHandler(db, cursorKey, auth, config, logger)
 	if err == nil {
 		var front *server.Server
 		if front, err = server.New(s.server, handler, logger, checks(db)...); err == nil {

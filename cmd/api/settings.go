@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"cambium/engine/access/token"
 	"cambium/engine/database"
 	"cambium/engine/server"
 )
@@ -18,6 +19,8 @@ type settings struct {
 	logLevel      slog.Level
 	cursorKey     []byte // nil where none is set
 	introspection bool
+	noAuth        bool // said in words
+	token         token.Config
 	server        server.Config
 	graphQL       server.GraphQLConfig
 
@@ -36,6 +39,15 @@ var variables = []setting{
 	{"ADDR", parseAddr, func(s *settings) string { return s.addr }},
 	{"LOG_LEVEL", parseLevel, func(s *settings) string { return s.logLevel.String() }},
 	{"CURSOR_KEY", parseCursorKey, showCursorKey},
+	{"AUTH", parseAuth, showAuth},
+	secret("AUTH_SECRET", func(s *settings) *[]byte { return &s.token.Secret }),
+	text("AUTH_JWKS_URL", parseKeysURL, func(s *settings) *string { return &s.token.KeysURL }),
+	text("AUTH_JWKS_FILE", nil, func(s *settings) *string { return &s.token.KeysFile }),
+	text("AUTH_ISSUER", nil, func(s *settings) *string { return &s.token.Issuer }),
+	text("AUTH_AUDIENCE", nil, func(s *settings) *string { return &s.token.Audience }),
+	duration("AUTH_LEEWAY", 0, func(s *settings) *time.Duration { return &s.token.Leeway }),
+	text("AUTH_ID_CLAIM", nil, func(s *settings) *string { return &s.token.IDClaim }),
+	text("AUTH_ROLES_CLAIM", nil, func(s *settings) *string { return &s.token.RolesClaim }),
 	{"INTROSPECTION", parseIntrospection, func(s *settings) string { return strconv.FormatBool(s.introspection) }},
 	duration("OPERATION_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.graphQL.OperationTimeout }),
 	number("MAX_BODY_BYTES", func(s *settings) *int64 { return &s.graphQL.MaxBody }),
@@ -54,7 +66,7 @@ const defaultAddr = "127.0.0.1:8080"
 
 // readSettings reads the variables. An empty one is as good as none; all faults come back together.
 func readSettings(getenv func(string) string) (settings, error) {
-	s := settings{addr: defaultAddr, server: server.NewConfig(), graphQL: server.NewGraphQLConfig(), given: map[string]bool{}}
+	s := settings{addr: defaultAddr, token: token.NewConfig(), server: server.NewConfig(), graphQL: server.NewGraphQLConfig(), given: map[string]bool{}}
 	var faults []error
 	for _, v := range variables {
 		text := getenv(v.variable)
@@ -82,6 +94,12 @@ func (s *settings) together() (faults []error) {
 	}
 	if s.server.ReadTimeout < s.server.ReadHeaderTimeout {
 		faults = append(faults, fmt.Errorf("HTTP_READ_TIMEOUT (%v) must be at least HTTP_READ_HEADER_TIMEOUT (%v)", s.server.ReadTimeout, s.server.ReadHeaderTimeout))
+	}
+	if s.noAuth && s.token.Configured() {
+		faults = append(faults, errors.New("AUTH=none contradicts AUTH_SECRET, AUTH_JWKS_URL and AUTH_JWKS_FILE: unset one side"))
+	}
+	if s.token.KeysURL != "" && s.token.KeysFile != "" {
+		faults = append(faults, errors.New("AUTH_JWKS_URL and AUTH_JWKS_FILE are both set: unset one"))
 	}
 	return faults
 }

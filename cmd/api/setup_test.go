@@ -10,12 +10,15 @@ import (
 	"net/http"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"cambium/engine/access/token"
 	"cambium/engine/database"
 	"cambium/engine/migration"
+	"cambium/ent/schema"
 	"cambium/internal/apitest"
 	"cambium/internal/pgtest"
 )
@@ -64,9 +67,12 @@ func api(t *testing.T, o apitest.Options, args ...string) result {
 	return result{code, p.Stdout.String(), p.Stderr.String()}
 }
 
-// with is an environment with a database.
+// tokenSecret signs the tokens of these tests.
+const tokenSecret = "a secret of these tests, and of nothing else"
+
+// with is an environment with a database and a secret for tokens.
 func with(url string, more ...string) apitest.Options {
-	return apitest.Options{Env: append([]string{"DATABASE_URL=" + url}, more...)}
+	return apitest.Options{Env: append([]string{"DATABASE_URL=" + url, "AUTH_SECRET=" + tokenSecret}, more...)}
 }
 
 // migrated is the URL of a database of the test's own, with all migrations.
@@ -108,12 +114,29 @@ func get(t *testing.T, url string) (status int, body string) {
 	return response.StatusCode, string(text)
 }
 
-// query runs an operation and decodes its data; errors fail the test.
+// own is an environment without a database, with a secret for tokens.
+func own() apitest.Options { return apitest.Options{Env: []string{"AUTH_SECRET=" + tokenSecret}} }
+
+// signed is a token that a server with tokenSecret takes.
+func signed(t *testing.T, id string, roles ...string) string {
+	t.Helper()
+	config := token.NewConfig()
+	config.Secret = []byte(tokenSecret)
+	text, err := token.Sign(config, id, roles, time.Now(), time.Hour)
+	require.NoError(t, err)
+	return text
+}
+
+// query runs an operation of the administrator's and decodes its data; errors fail the test.
 func query(t *testing.T, url, operation string, variables map[string]any, data any) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": operation, "variables": variables})
 	require.NoError(t, err)
-	response, err := client.Post(url+graphQLPath, "application/json", bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+graphQLPath, bytes.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+signed(t, "1", schema.RoleAdmin))
+	response, err := client.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close() //nolint:errcheck // read to its end
 	var answer struct {

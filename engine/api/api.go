@@ -31,6 +31,10 @@ type Annotation struct {
 	Searchable bool `json:"searchable,omitempty"`
 	// Batched are the entity's fields that a Go function computes.
 	Batched []BatchField `json:"batched,omitempty"`
+	// Shown says that whoever sees a row sees what the edge leads to.
+	Shown bool `json:"shown,omitempty"`
+	// Access is who may read and write the field; nil where whoever sees the row may.
+	Access *FieldAccess `json:"access,omitempty"`
 }
 
 // Type is the GraphQL type of a computed field.
@@ -94,6 +98,10 @@ type BatchField struct {
 // Batch adds a field that a Go function computes.
 func Batch(f BatchField) Annotation { return Annotation{Batched: []BatchField{f}} }
 
+// Shown says of a required edge that whoever sees a row sees what the edge leads to, as an order line's order: the API
+// then promises a value, though rules hide rows of the other entity.
+func Shown() Annotation { return Annotation{Shown: true} }
+
 // Name implements [schema.Annotation].
 func (Annotation) Name() string { return Name }
 
@@ -114,8 +122,10 @@ func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 		}
 	}
 	a.Searchable = a.Searchable || more.Searchable
+	a.Shown = a.Shown || more.Shown
 	a.Computed = append(a.Computed, more.Computed...)
 	a.Batched = append(a.Batched, more.Batched...)
+	a.Access = a.Access.merge(more.Access)
 	return a
 }
 

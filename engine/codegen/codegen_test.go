@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/schema/index"
 	"github.com/stretchr/testify/require"
 
+	"cambium/engine/access"
 	"cambium/engine/api"
 )
 
@@ -34,6 +35,10 @@ func graph(t *testing.T, schemas ...ent.Interface) *gen.Graph {
 }
 
 type exposed struct{ ent.Schema }
+
+func (exposed) Mixin() []ent.Mixin {
+	return []ent.Mixin{access.Policy{Query: access.Rules{access.SignedIn()}, Mutation: access.Nobody()}}
+}
 
 func (exposed) Annotations() []schema.Annotation {
 	return []schema.Annotation{api.Expose(api.Read)}
@@ -145,4 +150,52 @@ func TestEveryFaultIsReported(t *testing.T) {
 	_, err := describe(graph(t, Clash{}, Odd{}))
 	require.ErrorContains(t, err, "schema Clash: two fields or edges are named fullName in the API")
 	require.ErrorContains(t, err, `schema Odd, field size: enum value "12 inch" is not a GraphQL name`)
+}
+
+// Open is exposed, and nobody has said to whom.
+type Open struct{ ent.Schema }
+
+func (Open) Annotations() []schema.Annotation { return []schema.Annotation{api.Expose(api.Read)} }
+
+// Half says who may read, and not who may write.
+type Half struct{ ent.Schema }
+
+func (Half) Mixin() []ent.Mixin {
+	return []ent.Mixin{access.Policy{Query: access.Rules{access.SignedIn()}}}
+}
+
+func (Half) Annotations() []schema.Annotation {
+	return []schema.Annotation{api.Expose(api.Read, "create")}
+}
+
+// Trap: mutations without a policy. In the stock stack another tenant's row was changed and returned.
+func TestExposedWithoutAPolicyIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := describe(graph(t, Open{}, Half{}))
+	require.ErrorContains(t, err, "schema Open: exposed without a policy for queries")
+	require.ErrorContains(t, err, "schema Half: exposes create without a policy for mutations")
+	require.NotContains(t, err.Error(), "schema Half: exposed without")
+}
+
+// Leaky shows a private field by way of another.
+type Leaky struct{ exposed }
+
+func (Leaky) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("pay").Annotations(api.ReadableBy("boss")),
+		field.Text("code").Unique().Annotations(api.ReadableBy("boss")),
+		field.Text("pin").Annotations(api.ReadableByOwner("no_such")),
+	}
+}
+
+func (Leaky) Annotations() []schema.Annotation {
+	return []schema.Annotation{api.Expose(api.Read), api.Compute(api.Field{Name: "double", Type: api.Int, SQL: "2 * {pay}"})}
+}
+
+func TestPrivateFieldsCannotBeSeenThroughOthers(t *testing.T) {
+	t.Parallel()
+	g := graph(t, Leaky{})
+	_, err := describe(g)
+	require.ErrorContains(t, err, "computed field double: {pay} is no column of the table that everybody may read")
+	require.ErrorContains(t, err, `field pin: api.ReadableByOwner names the column "no_such", which the table has not`)
 }

@@ -18,11 +18,12 @@ func compute(e *entity, f api.Field) (column, error) {
 	}
 	columns := map[string]bool{e.ID.StorageKey(): true}
 	for _, c := range t.Fields {
-		columns[c.StorageKey()] = !c.Sensitive()
+		a, err := api.Of(c.Annotations)
+		columns[c.StorageKey()] = err == nil && !c.Sensitive() && (a.Access == nil || !a.Access.Private)
 	}
 	for _, m := range braces.FindAllStringSubmatch(f.SQL, -1) {
 		if readable, known := columns[m[1]]; !known || !readable {
-			return column{}, fmt.Errorf("{%s} is no readable column of the table", m[1])
+			return column{}, fmt.Errorf("{%s} is no column of the table that everybody may read", m[1])
 		}
 	}
 	if strings.TrimSpace(f.SQL) == "" {

@@ -37,6 +37,7 @@ type column struct {
 	Kind        kind
 	Nullable    bool
 	Description string
+	Access      *api.FieldAccess
 }
 
 // edge is a readable edge. It is followed by equality: of From on the near row and To on the far one, or through the
@@ -102,6 +103,7 @@ func describe(g *gen.Graph) ([]*entity, error) {
 		}
 		exposed[t] = e
 		entities = append(entities, e)
+		faults = append(faults, unruled(t, a)...)
 	}
 	for _, e := range entities {
 		faults = append(faults, e.addFields()...)
@@ -143,6 +145,11 @@ func (e *entity) addFields() (faults []error) {
 	}
 	e.Key = column{Name: "id", Constant: e.ID.Constant(), Kind: k, Description: "Opaque id, unique among all entities."}
 	for _, f := range t.Fields {
+		access, err := accessOf(e, f)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("schema %s, field %s: %w", t.Name, f.Name, err))
+			continue
+		}
 		if f == e.ID || f.Sensitive() || f.IsEdgeField() {
 			continue // a secret is never readable; a foreign key is read through its edge
 		}
@@ -155,8 +162,9 @@ func (e *entity) addFields() (faults []error) {
 			Name:        camel(f.Name),
 			Constant:    f.Constant(),
 			Kind:        k,
-			Nullable:    f.Optional,
+			Nullable:    f.Optional || access != nil && access.Owner != "",
 			Description: f.Comment(),
+			Access:      access,
 		})
 	}
 	for _, f := range e.annotation.Computed {
@@ -189,7 +197,7 @@ func (e *entity) addEdges(exposed map[*gen.Type]*entity) {
 			Target:      target.Name,
 			Far:         target,
 			Unique:      x.Unique,
-			Nullable:    x.Optional || restricted(x.Type),
+			Nullable:    x.Optional || hides(x.Type) && !shown(x),
 			Description: x.Comment(),
 		}
 		key, far := e.ID.StorageKey(), target.ID.StorageKey()
@@ -207,11 +215,6 @@ func (e *entity) addEdges(exposed map[*gen.Type]*entity) {
 		d.Nullable = d.Nullable && d.Unique
 		e.Edges = append(e.Edges, d)
 	}
-}
-
-// restricted tells whether rules may hide rows of the entity, so that an edge to it can lead nowhere.
-func restricted(t *gen.Type) bool {
-	return t.NumPolicy() > 0 || t.NumInterceptors() > 0
 }
 
 // unindexed returns a fault for every foreign key of the entity that no index leads with: following the edge from the
@@ -280,7 +283,7 @@ func (e *entity) lookupArgument(name string, exposed map[*gen.Type]*entity) (a l
 			continue
 		}
 		for _, c := range e.Fields { // a secret is not among them
-			if c.Name == camel(f.Name) {
+			if c.Name == camel(f.Name) && !c.private() {
 				return lookupArgument{Name: c.Name, Column: name, Kind: c.Kind, GraphQL: c.Kind.GraphQL}, true
 			}
 		}

@@ -25,6 +25,16 @@ func ruled(entities []*entity) (found []*gen.Type) {
 	return found
 }
 
+// policed returns the types that have a policy.
+func policed(g *gen.Graph) (found []*gen.Type) {
+	for _, t := range g.Nodes {
+		if t.NumPolicy() > 0 {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
 // renderModel writes the Go file that describes the entities to engine/read and prepares their queries.
 func renderModel(g *gen.Graph, entities []*entity, sdl string) ([]byte, error) {
 	t, err := parse("read.go.tmpl")
@@ -38,6 +48,8 @@ func renderModel(g *gen.Graph, entities []*entity, sdl string) ([]byte, error) {
 		"SDL":      sdl,
 		"Imports":  imports(entities),
 		"Ruled":    ruled(entities),
+		"Policed":  policed(g),
+		"LookedAt": slices.ContainsFunc(g.Nodes, lookedAt),
 		"Batched":  slices.ContainsFunc(entities, func(e *entity) bool { return len(e.Batched) > 0 }),
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/schema/index"
 	"github.com/stretchr/testify/require"
 
+	"cambium/engine/access"
 	"cambium/engine/api"
 )
 
@@ -99,6 +100,10 @@ type Report struct{ ent.View }
 
 func (Report) Fields() []ent.Field {
 	return []ent.Field{field.Text("id"), field.Int("count")}
+}
+
+func (Report) Mixin() []ent.Mixin {
+	return []ent.Mixin{access.Policy{Query: access.Rules{access.SignedIn()}, Mutation: access.Nobody()}}
 }
 
 func (Report) Annotations() []schema.Annotation { return []schema.Annotation{api.Expose(api.Read)} }

@@ -24,6 +24,7 @@ func parse(name string) (*template.Template, error) {
 		"describe": describeSDL,
 		"enums":    enums,
 		"filters":  filters,
+		"lookedAt": lookedAt,
 	}).ParseFS(templates, "template/"+name)
 }
 

@@ -40,6 +40,11 @@ func (d *entDriver) BeginTx(ctx context.Context, opts *entsql.TxOptions) (dialec
 	return &entTx{Tx: t, t: t, d: d.Driver}, nil
 }
 
+// WithTx is that of the DB, for code that has nothing but the driver.
+func (d *entDriver) WithTx(ctx context.Context, fn func(context.Context) error) error {
+	return d.db.WithTx(ctx, fn)
+}
+
 func (d *entDriver) Close() error { return d.db.Close() }
 
 // entTx is a transaction in ent's hands: its statements run in t, whatever context they come with.

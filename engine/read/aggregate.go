@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // aggregate is a field that groups rows, being compiled: an array of ROWs, one for each group.
@@ -110,8 +111,8 @@ func (a *aggregate) object(f graphql.CollectedField, fields map[string]func(grap
 func (a *aggregate) measures(function string, f graphql.CollectedField) writer {
 	fields := make(map[string]func(graphql.CollectedField) writer)
 	for name := range a.row.entity.fields {
-		fields[name] = func(graphql.CollectedField) writer {
-			expression, kind := a.measure(function, name)
+		fields[name] = func(g graphql.CollectedField) writer {
+			expression, kind := a.measure(function, name, a.c.pathOf(g))
 			return scalar{column: a.column(expression), kind: kind, nullable: true}
 		}
 	}
@@ -120,8 +121,9 @@ func (a *aggregate) measures(function string, f graphql.CollectedField) writer {
 
 // measure returns the expression and the kind of an aggregate function over a field: a sum of integers is one of the
 // next size, an average of any exact number is a decimal.
-func (a *aggregate) measure(function, name string) (expression string, kind Kind) {
+func (a *aggregate) measure(function, name string, path ast.Path) (expression string, kind Kind) {
 	d := a.row.entity.fields[name]
+	a.c.touch(d, path)
 	kind = d.Kind
 	switch {
 	case kind == Real && (function == "sum" || function == "avg"): // with the digits that the API shows
@@ -148,6 +150,7 @@ func (a *aggregate) group(near int, way string, e *entity, v value) group {
 		a.c.fail(m.fault(BadUserInput, "must be true"))
 	}
 	bucket, _ := m.now().(string)
+	a.c.touch(e.fields[m.name], v.path)
 	return group{way, near, e.fields[m.name], bucket}
 }
 
@@ -259,7 +262,7 @@ func (a *aggregate) havingMeasures(m memberValue) {
 			a.c.fail(f.fault(BadUserInput, "must not be null"))
 			continue
 		}
-		expression, kind := a.measure(m.name, f.name)
+		expression, kind := a.measure(m.name, f.name, m.path)
 		parts = append(parts, func() { a.c.comparisons(operand{expression, kind, nil}, f.value) })
 	}
 	a.c.joined(parts, " AND ", "true")
@@ -303,7 +306,7 @@ func (a *aggregate) termOf(way, name string, v value) string {
 	case "":
 		return "count(*)"
 	case "sum.", "avg.", "min.", "max.":
-		expression, _ := a.measure(way[:3], name)
+		expression, _ := a.measure(way[:3], name, v.path)
 		return expression
 	}
 	for i, g := range a.groups {

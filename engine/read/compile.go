@@ -44,7 +44,7 @@ func (c *compiler) finish() {
 // aside writes a statement of its own.
 func (c *compiler) aside(write func()) *statement {
 	main := c.plan.statement
-	c.plan.statement = statement{aliases: main.aliases}
+	c.plan.statement = statement{model: main.model, aliases: main.aliases}
 	write()
 	c.plan.end()
 	other := c.plan.statement
@@ -145,6 +145,7 @@ func (c *compiler) field(r *row, f graphql.CollectedField) writer {
 		return id{r.field(&r.entity.Key), r.entity}
 	}
 	if d := r.entity.fields[f.Name]; d != nil {
+		c.touch(d, c.pathOf(f))
 		return scalar{r.field(d), d.Kind, d.Nullable}
 	}
 	if b := r.entity.batched[f.Name]; b != nil {

@@ -10,6 +10,8 @@ const (
 	BadUserInput = "BAD_USER_INPUT"
 	// InvalidCursor: a cursor was not made here, or was made for another list or order.
 	InvalidCursor = "INVALID_CURSOR"
+	// Forbidden: the operation touches a field that the viewer may not read.
+	Forbidden = "FORBIDDEN"
 	// NullValue: there is no value where the schema promises one; the nearest value that may be null is (GraphQL,
 	// section 6.4.4).
 	NullValue = "NULL_VALUE"

@@ -62,6 +62,7 @@ func (c *compiler) condition(e *entity, alias string, m memberValue) {
 		return
 	}
 	if d := e.fields[m.name]; d != nil {
+		c.touch(d, m.path)
 		c.comparisons(operand{d.sql(alias), d.Kind, nil}, m.value)
 		return
 	}

@@ -44,12 +44,23 @@ type Field struct {
 	Expression string // of a computed field: SQL with columns in braces
 	Kind       Kind
 	Nullable   bool
+	Guard      *Guard // who may read it; nil for whoever sees the row
+
+	place string // of a guarded one in a statement: see [Guard]
 }
 
 var braces = regexp.MustCompile(`\{[^{}]*\}`)
 
 // sql returns the field's expression for a row of an alias.
 func (f *Field) sql(alias string) string {
+	if f.place != "" {
+		return guardMark + f.place + alias + guardMark
+	}
+	return f.open(alias)
+}
+
+// open is the expression for viewers who may read the field of every row.
+func (f *Field) open(alias string) string {
 	if f.Expression == "" {
 		return columnOf(alias, f.Column)
 	}
@@ -106,6 +117,7 @@ type model struct {
 	connections map[string]*entity
 	aggregates  map[string]*entity
 	lookups     map[string]*lookup
+	guarded     []*Field
 }
 
 // lookup is a Lookup with its entity.
@@ -149,6 +161,9 @@ func newModel(entities []*Entity) (*model, error) {
 		x := &entity{Entity: e, fields: make(map[string]*Field), edges: make(map[string]*link), aggregates: make(map[string]*link), idPrefix: e.Name + ":"}
 		for i := range e.Fields {
 			x.fields[e.Fields[i].Name] = &e.Fields[i]
+			if e.Fields[i].Guard != nil {
+				m.guard(&e.Fields[i])
+			}
 		}
 		x.batched = make(map[string]*BatchField)
 		for i := range e.Batched {

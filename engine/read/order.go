@@ -122,6 +122,7 @@ func (c *compiler) term(h *hops, near int, way string, e *entity, v value) (t te
 	if m.name == e.Key.Name {
 		d = &e.Key
 	}
+	c.touch(d, v.path)
 	direction, _ := m.now().(string)
 	t = term{hop: near, field: d, kind: d.Kind, nullable: d.Nullable || near != noHop}
 	return t.directed(direction), way + ":" + direction

@@ -18,6 +18,7 @@ type plan struct {
 	lists   []named    // lists of ids
 	seeks   []opened   // cursors
 	checks  []argument // of what may stand nowhere in the statement
+	touched []touched  // fields that not every viewer may read
 }
 
 // root is a field at the root of the operation.
@@ -56,6 +57,9 @@ func (b *binding) emptied() binding {
 
 // bind turns the variables and the viewer's rules into a statement and its arguments.
 func (p *plan) bind(ctx context.Context, b *binding) (text string, args []any, err error) {
+	if err := p.allow(ctx); err != nil {
+		return "", nil, err
+	}
 	for _, s := range p.sizes {
 		n, err := s(b)
 		if err != nil {

@@ -199,7 +199,7 @@ func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *as
 }
 
 func (r *Reader) compile(op *graphql.OperationContext, roots func(*compiler)) (*plan, error) {
-	c := &compiler{model: r.model, schema: r.schema, config: r.config, op: op, plan: &plan{}}
+	c := &compiler{model: r.model, schema: r.schema, config: r.config, op: op, plan: &plan{statement: statement{model: r.model}}}
 	roots(c)
 	if c.fault == nil { // else there may be nothing to write
 		c.finish()

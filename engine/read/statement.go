@@ -8,11 +8,14 @@ import (
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+
+	"cambium/engine/access"
 )
 
 // statement is the text of a plan. It is written once, front to back, in parts: between two parts go the predicates of
-// one entity's rules, which are known only when the viewer is.
+// one entity's rules, or a guarded field, which are known only when the viewer is.
 type statement struct {
+	model *model
 	parts []string
 	plain string // all parts, for viewers whom no rule concerns
 	rules []rule
@@ -22,9 +25,10 @@ type statement struct {
 	aliases int
 }
 
-// rule stands for the predicates of an entity under an alias.
+// rule stands for the predicates of an entity under an alias, or for a guarded field of it.
 type rule struct {
 	entity *entity
+	field  *Field // where there is no entity
 	alias  string
 }
 
@@ -49,9 +53,8 @@ func (s *statement) parameter(a argument, sqlType string) string {
 
 // rule appends the place for an entity's predicates, in a WHERE clause that has something before it.
 func (s *statement) rule(e *entity, alias string) {
-	s.parts = append(s.parts, s.text.String())
-	s.text.Reset()
-	s.rules = append(s.rules, rule{e, alias})
+	s.cut(s.model)
+	s.rules = append(s.rules, rule{entity: e, alias: alias})
 }
 
 // alias returns a new name for a table.
@@ -62,9 +65,15 @@ func (s *statement) alias() string {
 
 // end closes the text.
 func (s *statement) end() {
-	s.parts = append(s.parts, s.text.String())
-	s.text.Reset()
-	s.plain = strings.Join(s.parts, "")
+	s.cut(s.model)
+	var plain strings.Builder
+	for i, part := range s.parts {
+		plain.WriteString(part)
+		if i < len(s.rules) && s.rules[i].field != nil {
+			plain.WriteString(s.rules[i].field.open(s.rules[i].alias))
+		}
+	}
+	s.plain = plain.String()
 }
 
 // bind gives the statement's text and arguments under the rules of the context's viewer. The text is the same for all
@@ -80,9 +89,9 @@ func (s *statement) bind(ctx context.Context, b *binding) (string, []any, error)
 	}
 	var predicates []*sql.Predicate // none where no rule adds any
 	for i, r := range s.rules {
-		p, err := r.entity.Prepare(ctx, r.alias)
+		p, err := r.prepare(ctx)
 		if err != nil {
-			return "", nil, fmt.Errorf("apply the rules of %s: %w", r.entity.Name, err)
+			return "", nil, err
 		}
 		if p != nil && predicates == nil {
 			predicates = make([]*sql.Predicate, len(s.rules))
@@ -98,19 +107,42 @@ func (s *statement) bind(ctx context.Context, b *binding) (string, []any, error)
 	var text strings.Builder
 	for i, p := range predicates {
 		text.WriteString(s.parts[i])
+		field := s.rules[i].field
 		if p == nil {
+			if field != nil {
+				text.WriteString(field.open(s.rules[i].alias))
+			}
 			continue
 		}
 		p.SetDialect(dialect.Postgres)
 		p.SetTotal(len(args))
 		predicate, more := p.Query()
-		text.WriteString(" AND (")
+		if field == nil {
+			text.WriteString(" AND ")
+		}
+		text.WriteString("(")
 		text.WriteString(predicate)
 		text.WriteString(")")
 		args = append(args, more...)
 	}
 	text.WriteString(s.parts[len(s.rules)])
 	return text.String(), args, nil
+}
+
+// prepare returns what the rule adds for the context's viewer; nil for nothing.
+func (r rule) prepare(ctx context.Context) (*sql.Predicate, error) {
+	if r.field != nil {
+		v := access.From(ctx)
+		if r.field.Guard.open(v) {
+			return nil, nil //nolint:nilnil // nothing, as Entity.Prepare has it
+		}
+		return r.masked(v), nil
+	}
+	p, err := r.entity.Prepare(ctx, r.alias)
+	if err != nil {
+		return nil, fmt.Errorf("apply the rules of %s: %w", r.entity.Name, err)
+	}
+	return p, nil
 }
 
 // quote returns a name as an SQL identifier.

@@ -53,6 +53,9 @@ func writeFault(w http.ResponseWriter, f *Fault, id string) {
 		panic(err)
 	}
 	retryAfter(w.Header(), f)
+	if f.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 6750, section 3
+	}
 	writeJSON(w, f.Status, append(append([]byte(`{"errors":`), errs...), '}'))
 }
 

@@ -15,6 +15,7 @@ import (
 // graphQL is the transport of one schema.
 type graphQL struct {
 	config  GraphQLConfig
+	present presenter
 	service *operation.Service
 }
 
@@ -25,7 +26,7 @@ func GraphQL(executor operation.Executor, config GraphQLConfig, logger *slog.Log
 		return nil, fmt.Errorf("configure GraphQL: %w", err)
 	}
 	p := presenter{classify: config.Classify, logger: logger}
-	return &graphQL{config, operation.New(executor, operation.Config{
+	return &graphQL{config, p, operation.New(executor, operation.Config{
 		Introspection:   config.Introspection,
 		MaxTokens:       config.MaxTokens,
 		CachedDocuments: config.CachedDocuments,
@@ -49,6 +50,11 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, r, refused(http.StatusNotAcceptable, "Accept-Encoding allows neither gzip nor zstd nor identity"))
 		return
 	}
+	ctx, err := g.config.Authenticate(r)
+	if err != nil {
+		g.refuse(w, r, g.present.unauthenticated(r.Context(), err))
+		return
+	}
 	var params *graphql.RawParams
 	var fault *Fault
 	switch r.Method {
@@ -65,7 +71,7 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	params.Headers = r.Header
-	g.run(w, r, media, coding, params)
+	g.run(ctx, w, r, media, coding, params)
 }
 
 var vary = []string{"Accept, Accept-Encoding"}
@@ -74,7 +80,9 @@ func (g *graphQL) refuse(w http.ResponseWriter, r *http.Request, fault *Fault) {
 	writeFault(w, fault, RequestID(r.Context()))
 }
 
-func (g *graphQL) run(w http.ResponseWriter, r *http.Request, media *mediaType, coding answerCoding, params *graphql.RawParams) {
+func (g *graphQL) run(
+	ctx context.Context, w http.ResponseWriter, r *http.Request, media *mediaType, coding answerCoding, params *graphql.RawParams,
+) {
 	op, errs := g.service.Prepare(params)
 	if len(errs) > 0 {
 		coding.respond(w, media.requestError, operation.Response{Errors: ofDocument(errs)})
@@ -92,7 +100,7 @@ func (g *graphQL) run(w http.ResponseWriter, r *http.Request, media *mediaType, 
 		g.refuse(w, r, refused(http.StatusBadRequest, "subscriptions are not served here"))
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), g.config.OperationTimeout)
+	ctx, cancel := context.WithTimeout(ctx, g.config.OperationTimeout)
 	defer cancel()
 	answer := answers.Get().(*buffer)
 	defer answer.release(&answers)

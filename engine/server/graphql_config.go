@@ -1,8 +1,10 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -25,6 +27,9 @@ type GraphQLConfig struct {
 	// of CPU for each KB. More than 0; [math.MaxInt] leaves it to a proxy. Default 1024: what is shorter fits into one
 	// packet with its header as it is.
 	CompressFrom int
+	// Authenticate finds out who asks and returns the context to run the operation in; its error refuses the request, and
+	// Classify has to know it. Default: everything runs in the request's context.
+	Authenticate func(*http.Request) (context.Context, error)
 	// Classify knows the errors that clients may be told, and how. Default: none are known, all are internal.
 	Classify func(error) (*Fault, bool)
 }
@@ -37,6 +42,7 @@ func NewGraphQLConfig() GraphQLConfig {
 		CachedDocuments:  500,
 		OperationTimeout: 30 * time.Second,
 		CompressFrom:     1 << 10,
+		Authenticate:     func(r *http.Request) (context.Context, error) { return r.Context(), nil },
 		Classify:         func(error) (*Fault, bool) { return nil, false },
 	}
 }
@@ -50,8 +56,8 @@ func (c GraphQLConfig) validate() error {
 		positive("OperationTimeout", c.OperationTimeout),
 		positive("CompressFrom", c.CompressFrom),
 	}
-	if c.Classify == nil {
-		faults = append(faults, fmt.Errorf("Classify is nil"))
+	if c.Classify == nil || c.Authenticate == nil {
+		faults = append(faults, fmt.Errorf("Classify or Authenticate is nil"))
 	}
 	return errors.Join(faults...)
 }

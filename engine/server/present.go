@@ -86,6 +86,16 @@ func (p presenter) fault(ctx context.Context, err error, place *gqlerror.Error) 
 	return internal, id
 }
 
+// unauthenticated finds the fault of a request of whom nobody knows who sent it. Why is in the log alone.
+func (p presenter) unauthenticated(ctx context.Context, err error) *Fault {
+	fault, ok := p.classify(err)
+	if !ok {
+		fault = internal
+	}
+	p.logger.LogAttrs(ctx, slog.LevelWarn, "request not authenticated", slog.String("id", RequestID(ctx)), slog.Any("error", err))
+	return fault
+}
+
 func operationName(ctx context.Context) string {
 	if e := exchangeOf(ctx); e != nil {
 		return e.operation

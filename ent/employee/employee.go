@@ -47,6 +47,8 @@ const (
 	FieldPhone = "phone"
 	// FieldExtension holds the string denoting the extension field in the database.
 	FieldExtension = "extension"
+	// FieldSalary holds the string denoting the salary field in the database.
+	FieldSalary = "salary"
 	// FieldManagerID holds the string denoting the manager_id field in the database.
 	FieldManagerID = "manager_id"
 	// EdgeManager holds the string denoting the manager edge name in mutations.
@@ -109,6 +111,7 @@ var Columns = []string{
 	FieldCountry,
 	FieldPhone,
 	FieldExtension,
+	FieldSalary,
 	FieldManagerID,
 }
 
@@ -134,7 +137,8 @@ func ValidColumn(column string) bool {
 //
 //	import _ "cambium/ent/runtime"
 var (
-	Hooks [1]ent.Hook
+	Hooks  [2]ent.Hook
+	Policy ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
@@ -237,6 +241,11 @@ func ByPhone(opts ...sql.OrderTermOption) OrderOption {
 // ByExtension orders the results by the extension field.
 func ByExtension(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExtension, opts...).ToFunc()
+}
+
+// BySalary orders the results by the salary field.
+func BySalary(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSalary, opts...).ToFunc()
 }
 
 // ByManagerID orders the results by the manager_id field.

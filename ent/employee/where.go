@@ -8,6 +8,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/shopspring/decimal"
 )
 
 // ID filters vertices based on their ID field.
@@ -133,6 +134,11 @@ func Phone(v string) predicate.Employee {
 // Extension applies equality check predicate on the "extension" field. It's identical to ExtensionEQ.
 func Extension(v string) predicate.Employee {
 	return predicate.Employee(sql.FieldEQ(FieldExtension, v))
+}
+
+// Salary applies equality check predicate on the "salary" field. It's identical to SalaryEQ.
+func Salary(v decimal.Decimal) predicate.Employee {
+	return predicate.Employee(sql.FieldEQ(FieldSalary, v))
 }
 
 // ManagerID applies equality check predicate on the "manager_id" field. It's identical to ManagerIDEQ.
@@ -1163,6 +1169,56 @@ func ExtensionEqualFold(v string) predicate.Employee {
 // ExtensionContainsFold applies the ContainsFold predicate on the "extension" field.
 func ExtensionContainsFold(v string) predicate.Employee {
 	return predicate.Employee(sql.FieldContainsFold(FieldExtension, v))
+}
+
+// SalaryEQ applies the EQ predicate on the "salary" field.
+func SalaryEQ(v decimal.Decimal) predicate.Employee {
+	return predicate.Employee(sql.FieldEQ(FieldSalary, v))
+}
+
+// SalaryNEQ applies the NEQ predicate on the "salary" field.
+func SalaryNEQ(v decimal.Decimal) predicate.Employee {
+	return predicate.Employee(sql.FieldNEQ(FieldSalary, v))
+}
+
+// SalaryIn applies the In predicate on the "salary" field.
+func SalaryIn(vs ...decimal.Decimal) predicate.Employee {
+	return predicate.Employee(sql.FieldIn(FieldSalary, vs...))
+}
+
+// SalaryNotIn applies the NotIn predicate on the "salary" field.
+func SalaryNotIn(vs ...decimal.Decimal) predicate.Employee {
+	return predicate.Employee(sql.FieldNotIn(FieldSalary, vs...))
+}
+
+// SalaryGT applies the GT predicate on the "salary" field.
+func SalaryGT(v decimal.Decimal) predicate.Employee {
+	return predicate.Employee(sql.FieldGT(FieldSalary, v))
+}
+
+// SalaryGTE applies the GTE predicate on the "salary" field.
+func SalaryGTE(v decimal.Decimal) predicate.Employee {
+	return predicate.Employee(sql.FieldGTE(FieldSalary, v))
+}
+
+// SalaryLT applies the LT predicate on the "salary" field.
+func SalaryLT(v decimal.Decimal) predicate.Employee {
+	return predicate.Employee(sql.FieldLT(FieldSalary, v))
+}
+
+// SalaryLTE applies the LTE predicate on the "salary" field.
+func SalaryLTE(v decimal.Decimal) predicate.Employee {
+	return predicate.Employee(sql.FieldLTE(FieldSalary, v))
+}
+
+// SalaryIsNil applies the IsNil predicate on the "salary" field.
+func SalaryIsNil() predicate.Employee {
+	return predicate.Employee(sql.FieldIsNull(FieldSalary))
+}
+
+// SalaryNotNil applies the NotNil predicate on the "salary" field.
+func SalaryNotNil() predicate.Employee {
+	return predicate.Employee(sql.FieldNotNull(FieldSalary))
 }
 
 // ManagerIDEQ applies the EQ predicate on the "manager_id" field.

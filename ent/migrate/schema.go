@@ -80,6 +80,7 @@ var (
 		{Name: "country", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Country."},
 		{Name: "phone", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Private telephone number."},
 		{Name: "extension", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Extension of the office telephone."},
+		{Name: "salary", Type: field.TypeFloat64, Nullable: true, Comment: "Pay for a year.", SchemaType: map[string]string{"postgres": "numeric"}},
 		{Name: "manager_id", Type: field.TypeInt64, Nullable: true, Comment: "Employee to whom this one reports; none at the top."},
 	}
 	// EmployeesTable holds the schema information for the "employees" table.
@@ -91,7 +92,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "employees_employees_reports",
-				Columns:    []*schema.Column{EmployeesColumns[17]},
+				Columns:    []*schema.Column{EmployeesColumns[18]},
 				RefColumns: []*schema.Column{EmployeesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -100,7 +101,7 @@ var (
 			{
 				Name:    "employee_manager_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{EmployeesColumns[17], EmployeesColumns[0]},
+				Columns: []*schema.Column{EmployeesColumns[18], EmployeesColumns[0]},
 			},
 		},
 	}
@@ -439,6 +440,9 @@ func init() {
 	EmployeesTable.ForeignKeys[0].RefTable = EmployeesTable
 	EmployeesTable.Annotation = &entsql.Annotation{
 		Table: "employees",
+	}
+	EmployeesTable.Annotation.Checks = map[string]string{
+		"employees_salary_check": "salary >= 0 AND salary < 'Infinity'::numeric",
 	}
 	EmployeeTerritoriesTable.ForeignKeys[0].RefTable = EmployeesTable
 	EmployeeTerritoriesTable.ForeignKeys[1].RefTable = TerritoriesTable

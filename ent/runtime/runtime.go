@@ -6,6 +6,7 @@ import (
 	"cambium/ent/category"
 	"cambium/ent/customer"
 	"cambium/ent/employee"
+	"cambium/ent/employeeterritory"
 	"cambium/ent/order"
 	"cambium/ent/orderline"
 	"cambium/ent/product"
@@ -14,7 +15,11 @@ import (
 	"cambium/ent/shipper"
 	"cambium/ent/supplier"
 	"cambium/ent/territory"
+	"context"
 	"time"
+
+	"entgo.io/ent"
+	"entgo.io/ent/privacy"
 )
 
 // The init function reads all schema descriptors with runtime code
@@ -22,8 +27,18 @@ import (
 // to their package variables.
 func init() {
 	categoryMixin := schema.Category{}.Mixin()
+	category.Policy = privacy.NewPolicies(categoryMixin[1], schema.Category{})
+	category.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := category.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	categoryMixinHooks0 := categoryMixin[0].Hooks()
-	category.Hooks[0] = categoryMixinHooks0[0]
+
+	category.Hooks[1] = categoryMixinHooks0[0]
 	categoryMixinFields0 := categoryMixin[0].Fields()
 	_ = categoryMixinFields0
 	categoryFields := schema.Category{}.Fields()
@@ -49,8 +64,18 @@ func init() {
 	// category.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	category.NameValidator = categoryDescName.Validators[0].(func(string) error)
 	customerMixin := schema.Customer{}.Mixin()
+	customer.Policy = privacy.NewPolicies(customerMixin[3], schema.Customer{})
+	customer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := customer.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	customerMixinHooks0 := customerMixin[0].Hooks()
-	customer.Hooks[0] = customerMixinHooks0[0]
+
+	customer.Hooks[1] = customerMixinHooks0[0]
 	customerMixinFields0 := customerMixin[0].Fields()
 	_ = customerMixinFields0
 	customerMixinFields1 := customerMixin[1].Fields()
@@ -82,8 +107,18 @@ func init() {
 	// customer.CodeValidator is a validator for the "code" field. It is called by the builders before save.
 	customer.CodeValidator = customerDescCode.Validators[0].(func(string) error)
 	employeeMixin := schema.Employee{}.Mixin()
+	employee.Policy = privacy.NewPolicies(employeeMixin[1], schema.Employee{})
+	employee.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := employee.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	employeeMixinHooks0 := employeeMixin[0].Hooks()
-	employee.Hooks[0] = employeeMixinHooks0[0]
+
+	employee.Hooks[1] = employeeMixinHooks0[0]
 	employeeMixinFields0 := employeeMixin[0].Fields()
 	_ = employeeMixinFields0
 	employeeFields := schema.Employee{}.Fields()
@@ -112,9 +147,32 @@ func init() {
 	employeeDescLastName := employeeFields[1].Descriptor()
 	// employee.LastNameValidator is a validator for the "last_name" field. It is called by the builders before save.
 	employee.LastNameValidator = employeeDescLastName.Validators[0].(func(string) error)
+	employeeterritoryMixin := schema.EmployeeTerritory{}.Mixin()
+	employeeterritory.Policy = privacy.NewPolicies(employeeterritoryMixin[0], schema.EmployeeTerritory{})
+	employeeterritory.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := employeeterritory.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	orderMixin := schema.Order{}.Mixin()
+	order.Policy = privacy.NewPolicies(orderMixin[1], schema.Order{})
+	order.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := order.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	orderMixinHooks0 := orderMixin[0].Hooks()
-	order.Hooks[0] = orderMixinHooks0[0]
+	orderMixinHooks1 := orderMixin[1].Hooks()
+
+	order.Hooks[1] = orderMixinHooks0[0]
+
+	order.Hooks[2] = orderMixinHooks1[0]
 	orderMixinFields0 := orderMixin[0].Fields()
 	_ = orderMixinFields0
 	orderFields := schema.Order{}.Fields()
@@ -136,8 +194,21 @@ func init() {
 	// order.VersionValidator is a validator for the "version" field. It is called by the builders before save.
 	order.VersionValidator = orderDescVersion.Validators[0].(func(int32) error)
 	orderlineMixin := schema.OrderLine{}.Mixin()
+	orderline.Policy = privacy.NewPolicies(orderlineMixin[1], schema.OrderLine{})
+	orderline.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := orderline.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	orderlineMixinHooks0 := orderlineMixin[0].Hooks()
-	orderline.Hooks[0] = orderlineMixinHooks0[0]
+	orderlineMixinHooks1 := orderlineMixin[1].Hooks()
+
+	orderline.Hooks[1] = orderlineMixinHooks0[0]
+
+	orderline.Hooks[2] = orderlineMixinHooks1[0]
 	orderlineMixinFields0 := orderlineMixin[0].Fields()
 	_ = orderlineMixinFields0
 	orderlineFields := schema.OrderLine{}.Fields()
@@ -163,8 +234,18 @@ func init() {
 	// orderline.QuantityValidator is a validator for the "quantity" field. It is called by the builders before save.
 	orderline.QuantityValidator = orderlineDescQuantity.Validators[0].(func(int32) error)
 	productMixin := schema.Product{}.Mixin()
+	product.Policy = privacy.NewPolicies(productMixin[2], schema.Product{})
+	product.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := product.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	productMixinHooks0 := productMixin[0].Hooks()
-	product.Hooks[0] = productMixinHooks0[0]
+
+	product.Hooks[1] = productMixinHooks0[0]
 	productMixinFields0 := productMixin[0].Fields()
 	_ = productMixinFields0
 	productFields := schema.Product{}.Fields()
@@ -212,8 +293,18 @@ func init() {
 	// product.DefaultDiscontinued holds the default value on creation for the discontinued field.
 	product.DefaultDiscontinued = productDescDiscontinued.Default.(bool)
 	regionMixin := schema.Region{}.Mixin()
+	region.Policy = privacy.NewPolicies(regionMixin[1], schema.Region{})
+	region.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := region.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	regionMixinHooks0 := regionMixin[0].Hooks()
-	region.Hooks[0] = regionMixinHooks0[0]
+
+	region.Hooks[1] = regionMixinHooks0[0]
 	regionMixinFields0 := regionMixin[0].Fields()
 	_ = regionMixinFields0
 	regionFields := schema.Region{}.Fields()
@@ -239,8 +330,18 @@ func init() {
 	// region.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	region.NameValidator = regionDescName.Validators[0].(func(string) error)
 	shipperMixin := schema.Shipper{}.Mixin()
+	shipper.Policy = privacy.NewPolicies(shipperMixin[1], schema.Shipper{})
+	shipper.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := shipper.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	shipperMixinHooks0 := shipperMixin[0].Hooks()
-	shipper.Hooks[0] = shipperMixinHooks0[0]
+
+	shipper.Hooks[1] = shipperMixinHooks0[0]
 	shipperMixinFields0 := shipperMixin[0].Fields()
 	_ = shipperMixinFields0
 	shipperFields := schema.Shipper{}.Fields()
@@ -266,8 +367,18 @@ func init() {
 	// shipper.CompanyNameValidator is a validator for the "company_name" field. It is called by the builders before save.
 	shipper.CompanyNameValidator = shipperDescCompanyName.Validators[0].(func(string) error)
 	supplierMixin := schema.Supplier{}.Mixin()
+	supplier.Policy = privacy.NewPolicies(supplierMixin[3], schema.Supplier{})
+	supplier.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := supplier.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	supplierMixinHooks0 := supplierMixin[0].Hooks()
-	supplier.Hooks[0] = supplierMixinHooks0[0]
+
+	supplier.Hooks[1] = supplierMixinHooks0[0]
 	supplierMixinFields0 := supplierMixin[0].Fields()
 	_ = supplierMixinFields0
 	supplierMixinFields1 := supplierMixin[1].Fields()
@@ -295,8 +406,18 @@ func init() {
 	// supplier.CompanyNameValidator is a validator for the "company_name" field. It is called by the builders before save.
 	supplier.CompanyNameValidator = supplierDescCompanyName.Validators[0].(func(string) error)
 	territoryMixin := schema.Territory{}.Mixin()
+	territory.Policy = privacy.NewPolicies(territoryMixin[1], schema.Territory{})
+	territory.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := territory.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	territoryMixinHooks0 := territoryMixin[0].Hooks()
-	territory.Hooks[0] = territoryMixinHooks0[0]
+
+	territory.Hooks[1] = territoryMixinHooks0[0]
 	territoryMixinFields0 := territoryMixin[0].Fields()
 	_ = territoryMixinFields0
 	territoryFields := schema.Territory{}.Fields()

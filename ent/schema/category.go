@@ -13,7 +13,7 @@ import (
 type Category struct{ ent.Schema }
 
 // Mixin of the Category.
-func (Category) Mixin() []ent.Mixin { return []ent.Mixin{Record{}} }
+func (Category) Mixin() []ent.Mixin { return []ent.Mixin{Record{}, catalogue()} }
 
 // Fields of the Category.
 func (Category) Fields() []ent.Field {

@@ -14,7 +14,7 @@ type Customer struct{ ent.Schema }
 
 // Mixin of the Customer.
 func (Customer) Mixin() []ent.Mixin {
-	return []ent.Mixin{Record{}, Contact{}, api.Search("company_name", "contact_name", "city", "country")}
+	return []ent.Mixin{Record{}, Contact{}, api.Search("company_name", "contact_name", "city", "country"), catalogue()}
 }
 
 // Fields of the Customer.

@@ -15,7 +15,7 @@ import (
 type Employee struct{ ent.Schema }
 
 // Mixin of the Employee.
-func (Employee) Mixin() []ent.Mixin { return []ent.Mixin{Record{}} }
+func (Employee) Mixin() []ent.Mixin { return []ent.Mixin{Record{}, organisation()} }
 
 // Fields of the Employee.
 func (Employee) Fields() []ent.Field {
@@ -33,6 +33,8 @@ func (Employee) Fields() []ent.Field {
 		optionalText("country", "Country."),
 		optionalText("phone", "Private telephone number."),
 		optionalText("extension", "Extension of the office telephone."),
+		optionalAmount("salary", "Pay for a year.",
+			api.ReadableBy(RoleAdmin), api.ReadableByOwner("id"), api.WritableBy(RoleAdmin)),
 		field.Int64("manager_id").Optional().Nillable().Comment("Employee to whom this one reports; none at the top."),
 	}
 }
@@ -65,6 +67,7 @@ func (Employee) Indexes() []ent.Index {
 func (Employee) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Table("employees"),
+		entsql.Checks(map[string]string{"employees_salary_check": atLeastZero("salary")}),
 		schema.Comment("A person who takes orders and looks after territories."),
 		api.Expose(api.Read),
 	}

@@ -13,6 +13,9 @@ import (
 // changed.
 type EmployeeTerritory struct{ ent.Schema }
 
+// Mixin of the EmployeeTerritory.
+func (EmployeeTerritory) Mixin() []ent.Mixin { return []ent.Mixin{organisation()} }
+
 // Fields of the EmployeeTerritory.
 func (EmployeeTerritory) Fields() []ent.Field {
 	return []ent.Field{

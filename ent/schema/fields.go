@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"github.com/shopspring/decimal"
 )
@@ -18,6 +19,16 @@ func amount(name, comment string) ent.Field {
 	return field.Float(name).
 		GoType(decimal.Decimal{}).
 		SchemaType(map[string]string{dialect.Postgres: "numeric"}).
+		Comment(comment)
+}
+
+// optionalAmount is an amount that may be unknown (NULL).
+func optionalAmount(name, comment string, annotations ...schema.Annotation) ent.Field {
+	return field.Float(name).
+		GoType(decimal.Decimal{}).
+		SchemaType(map[string]string{dialect.Postgres: "numeric"}).
+		Optional().Nillable().
+		Annotations(annotations...).
 		Comment(comment)
 }
 

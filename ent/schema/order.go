@@ -15,7 +15,7 @@ import (
 type Order struct{ ent.Schema }
 
 // Mixin of the Order.
-func (Order) Mixin() []ent.Mixin { return []ent.Mixin{Record{}} }
+func (Order) Mixin() []ent.Mixin { return []ent.Mixin{Record{}, orders()} }
 
 // Fields of the Order.
 func (Order) Fields() []ent.Field {

@@ -15,7 +15,7 @@ import (
 type OrderLine struct{ ent.Schema }
 
 // Mixin of the OrderLine.
-func (OrderLine) Mixin() []ent.Mixin { return []ent.Mixin{Record{}} }
+func (OrderLine) Mixin() []ent.Mixin { return []ent.Mixin{Record{}, lines()} }
 
 // Fields of the OrderLine.
 func (OrderLine) Fields() []ent.Field {
@@ -32,6 +32,7 @@ func (OrderLine) Fields() []ent.Field {
 func (OrderLine) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("order", Order.Type).Ref("lines").Field("order_id").Unique().Required().
+			Annotations(api.Shown()). // who sees a line sees its order: see policies.go
 			Comment("Order that the line is part of."),
 		edge.From("product", Product.Type).Ref("lines").Field("product_id").Unique().Required().
 			Comment("Product that is asked for."),

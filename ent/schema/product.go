@@ -16,7 +16,7 @@ type Product struct{ ent.Schema }
 
 // Mixin of the Product.
 func (Product) Mixin() []ent.Mixin {
-	return []ent.Mixin{Record{}, api.Search("name", "quantity_per_unit")}
+	return []ent.Mixin{Record{}, api.Search("name", "quantity_per_unit"), catalogue()}
 }
 
 // Fields of the Product.

@@ -13,7 +13,7 @@ import (
 type Region struct{ ent.Schema }
 
 // Mixin of the Region.
-func (Region) Mixin() []ent.Mixin { return []ent.Mixin{Record{}} }
+func (Region) Mixin() []ent.Mixin { return []ent.Mixin{Record{}, organisation()} }
 
 // Fields of the Region.
 func (Region) Fields() []ent.Field {

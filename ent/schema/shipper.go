@@ -13,7 +13,7 @@ import (
 type Shipper struct{ ent.Schema }
 
 // Mixin of the Shipper.
-func (Shipper) Mixin() []ent.Mixin { return []ent.Mixin{Record{}} }
+func (Shipper) Mixin() []ent.Mixin { return []ent.Mixin{Record{}, organisation()} }
 
 // Fields of the Shipper.
 func (Shipper) Fields() []ent.Field {

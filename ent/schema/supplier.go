@@ -14,7 +14,7 @@ type Supplier struct{ ent.Schema }
 
 // Mixin of the Supplier.
 func (Supplier) Mixin() []ent.Mixin {
-	return []ent.Mixin{Record{}, Contact{}, api.Search("company_name", "contact_name", "city", "country")}
+	return []ent.Mixin{Record{}, Contact{}, api.Search("company_name", "contact_name", "city", "country"), catalogue()}
 }
 
 // Edges of the Supplier.

@@ -15,7 +15,7 @@ import (
 type Territory struct{ ent.Schema }
 
 // Mixin of the Territory.
-func (Territory) Mixin() []ent.Mixin { return []ent.Mixin{Record{}} }
+func (Territory) Mixin() []ent.Mixin { return []ent.Mixin{Record{}, organisation()} }
 
 // Fields of the Territory.
 func (Territory) Fields() []ent.Field {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"cambium/engine/access"
 	"cambium/engine/database"
 	"cambium/engine/executor"
 	"cambium/engine/migration"
@@ -23,6 +24,7 @@ import (
 	"cambium/ent"
 	"cambium/ent/migrate"
 	_ "cambium/ent/runtime" // hooks and policies
+	"cambium/ent/schema"
 	"cambium/graph"
 	"cambium/internal/gqltest"
 	"cambium/internal/load"
@@ -98,13 +100,13 @@ func open(t testing.TB, url string) *Desk {
 	d := &Desk{DB: db, read: counted{Querier: db}}
 	driver := dialect.DebugWithContext(db.Driver(), func(context.Context, ...any) { d.ent.Add(1) })
 	d.Client = ent.NewClient(ent.Driver(driver))
-	schema, err := graph.Schema()
+	sdl, err := graph.Schema()
 	require.NoError(t, err)
 	key := sha256.Sum256([]byte(t.Name()))
-	reader, err := read.New(d.Client.ReadModel(trade.Batch(time.Now)), schema, &d.read, read.Config{CursorKey: key[:]})
+	reader, err := read.New(d.Client.ReadModel(trade.Batch(time.Now)), sdl, &d.read, read.Config{CursorKey: key[:]})
 	require.NoError(t, err)
-	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(d.Client, "test"), Schema: schema})
-	d.exec = gqltest.Service(executor.New(reader, schema, app))
+	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(d.Client, "test"), Schema: sdl})
+	d.exec = gqltest.Service(executor.New(reader, sdl, app))
 	return d
 }
 
@@ -138,10 +140,25 @@ type Response struct {
 	Errors gqlerror.List
 }
 
-// Do runs an operation.
+// Admin is the viewer whom no rule restricts, and who asks where a test names nobody.
+var Admin = &access.Viewer{ID: "2", Roles: []string{schema.RoleAdmin}}
+
+// Context is the context of a test in which the administrator asks.
+func Context(t testing.TB) context.Context {
+	t.Helper()
+	return access.With(t.Context(), Admin)
+}
+
+// Do runs an operation of the administrator's.
 func (d *Desk) Do(t testing.TB, query string, variables map[string]any) Response {
 	t.Helper()
-	response := gqltest.Run(t, t.Context(), d.exec, query, variables)
+	return d.DoAs(t, Admin, query, variables)
+}
+
+// DoAs runs an operation of a viewer's.
+func (d *Desk) DoAs(t testing.TB, v *access.Viewer, query string, variables map[string]any) Response {
+	t.Helper()
+	response := gqltest.Run(t, access.With(t.Context(), v), d.exec, query, variables)
 	if response.Data == nil {
 		return Response{Errors: response.Errors}
 	}
@@ -153,7 +170,7 @@ func (d *Desk) Do(t testing.TB, query string, variables map[string]any) Response
 // Run runs an operation for what it costs.
 func (d *Desk) Run(t testing.TB, query string) {
 	t.Helper()
-	if r := gqltest.Run(t, t.Context(), d.exec, query, nil); len(r.Errors) > 0 {
+	if r := gqltest.Run(t, Context(t), d.exec, query, nil); len(r.Errors) > 0 {
 		t.Fatal(r.Errors)
 	}
 }

@@ -106,10 +106,15 @@ import (
 	"entgo.io/ent/schema/index"
 	"github.com/shopspring/decimal"
 
+	"cambium/engine/access"
 	"cambium/engine/api"
 )
 
 type Entity%[1]d struct{ ent.Schema }
+
+func (Entity%[1]d) Mixin() []ent.Mixin {
+	return []ent.Mixin{access.Policy{Query: access.Rules{access.SignedIn()}, Mutation: access.Nobody()}}
+}
 
 func (Entity%[1]d) Fields() []ent.Field {
 	return []ent.Field{

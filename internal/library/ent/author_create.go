@@ -172,7 +172,9 @@ func (_c *AuthorCreate) Mutation() *AuthorMutation {
 
 // Save creates the Author in the database.
 func (_c *AuthorCreate) Save(ctx context.Context) (*Author, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -199,11 +201,15 @@ func (_c *AuthorCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *AuthorCreate) defaults() {
+func (_c *AuthorCreate) defaults() error {
 	if _, ok := _c.mutation.ID(); !ok {
+		if author.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized author.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := author.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

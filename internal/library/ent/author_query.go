@@ -10,6 +10,7 @@ import (
 	"cambium/internal/library/ent/predicate"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 
@@ -541,6 +542,12 @@ func (_q *AuthorQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if author.Policy == nil {
+		return errors.New("ent: uninitialized author.Policy (forgotten import ent/runtime?)")
+	}
+	if err := author.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"cambium/internal/library/ent/predicate"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 
@@ -507,6 +508,12 @@ func (_q *BookQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if book.Policy == nil {
+		return errors.New("ent: uninitialized book.Policy (forgotten import ent/runtime?)")
+	}
+	if err := book.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

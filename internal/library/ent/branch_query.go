@@ -10,6 +10,7 @@ import (
 	"cambium/internal/library/ent/shelf"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 
@@ -506,6 +507,12 @@ func (_q *BranchQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if branch.Policy == nil {
+		return errors.New("ent: uninitialized branch.Policy (forgotten import ent/runtime?)")
+	}
+	if err := branch.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

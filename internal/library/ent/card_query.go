@@ -7,6 +7,7 @@ import (
 	"cambium/internal/library/ent/member"
 	"cambium/internal/library/ent/predicate"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -364,6 +365,12 @@ func (_q *CardQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if card.Policy == nil {
+		return errors.New("ent: uninitialized card.Policy (forgotten import ent/runtime?)")
+	}
+	if err := card.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -508,7 +508,8 @@ func (c *AuthorClient) QueryFollowings(_m *Author) *FollowingQuery {
 
 // Hooks returns the client hooks.
 func (c *AuthorClient) Hooks() []Hook {
-	return c.hooks.Author
+	hooks := c.hooks.Author
+	return append(hooks[:len(hooks):len(hooks)], author.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -721,7 +722,8 @@ func (c *BookClient) QueryNotes(_m *Book) *NoteQuery {
 
 // Hooks returns the client hooks.
 func (c *BookClient) Hooks() []Hook {
-	return c.hooks.Book
+	hooks := c.hooks.Book
+	return append(hooks[:len(hooks):len(hooks)], book.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -935,7 +937,8 @@ func (c *BranchClient) QueryMembers(_m *Branch) *MemberQuery {
 
 // Hooks returns the client hooks.
 func (c *BranchClient) Hooks() []Hook {
-	return c.hooks.Branch
+	hooks := c.hooks.Branch
+	return append(hooks[:len(hooks):len(hooks)], branch.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1084,7 +1087,8 @@ func (c *CardClient) QueryMember(_m *Card) *MemberQuery {
 
 // Hooks returns the client hooks.
 func (c *CardClient) Hooks() []Hook {
-	return c.hooks.Card
+	hooks := c.hooks.Card
+	return append(hooks[:len(hooks):len(hooks)], card.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1460,7 +1464,8 @@ func (c *ItemClient) QueryLoans(_m *Item) *LoanQuery {
 
 // Hooks returns the client hooks.
 func (c *ItemClient) Hooks() []Hook {
-	return c.hooks.Item
+	hooks := c.hooks.Item
+	return append(hooks[:len(hooks):len(hooks)], item.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1610,7 +1615,8 @@ func (c *LabelClient) QueryItem(_m *Label) *ItemQuery {
 
 // Hooks returns the client hooks.
 func (c *LabelClient) Hooks() []Hook {
-	return c.hooks.Label
+	hooks := c.hooks.Label
+	return append(hooks[:len(hooks):len(hooks)], label.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -2519,7 +2525,8 @@ func (c *TicketClient) GetX(ctx context.Context, id uuid.UUID) *Ticket {
 
 // Hooks returns the client hooks.
 func (c *TicketClient) Hooks() []Hook {
-	return c.hooks.Ticket
+	hooks := c.hooks.Ticket
+	return append(hooks[:len(hooks):len(hooks)], ticket.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.

@@ -6,6 +6,7 @@ import (
 	"cambium/internal/library/ent/holding"
 	"cambium/internal/library/ent/predicate"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -253,6 +254,12 @@ func (_q *HoldingQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if holding.Policy == nil {
+		return errors.New("ent: uninitialized holding.Policy (forgotten import ent/runtime?)")
+	}
+	if err := holding.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

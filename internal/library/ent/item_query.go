@@ -13,6 +13,7 @@ import (
 	"cambium/internal/library/ent/shelf"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math"
 
@@ -545,6 +546,12 @@ func (_q *ItemQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if item.Policy == nil {
+		return errors.New("ent: uninitialized item.Policy (forgotten import ent/runtime?)")
+	}
+	if err := item.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

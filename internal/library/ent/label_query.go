@@ -7,6 +7,7 @@ import (
 	"cambium/internal/library/ent/label"
 	"cambium/internal/library/ent/predicate"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -363,6 +364,12 @@ func (_q *LabelQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if label.Policy == nil {
+		return errors.New("ent: uninitialized label.Policy (forgotten import ent/runtime?)")
+	}
+	if err := label.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

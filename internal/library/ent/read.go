@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
+	"cambium/engine/access"
 	"cambium/engine/read"
 	"cambium/internal/library/ent/author"
 	"cambium/internal/library/ent/book"
@@ -115,7 +116,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "rank", Column: branch.FieldRank, Kind: read.Int, Nullable: true},
 				{Name: "motto", Column: branch.FieldMotto, Kind: read.String, Nullable: true},
 				{Name: "openedOn", Column: branch.FieldOpenedOn, Kind: read.Date, Nullable: true},
-				{Name: "budget", Column: branch.FieldBudget, Kind: read.Decimal, Nullable: true},
+				{Name: "budget", Column: branch.FieldBudget, Kind: read.Decimal, Nullable: true, Guard: &read.Guard{Roles: []string{"staff"}, Owner: ""}},
 				{Name: "latitude", Column: branch.FieldLatitude, Kind: read.Float, Nullable: true},
 				{Name: "area", Column: branch.FieldArea, Kind: read.Real, Nullable: true},
 				{Name: "accessible", Column: branch.FieldAccessible, Kind: read.Boolean, Nullable: true},
@@ -298,7 +299,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 
 // prepareAuthor returns the rules of Author for rows of an alias.
 func (c *Client) prepareAuthor(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Author.Interceptors()) == 0 {
+	if len(c.Author.Interceptors()) == 0 && access.Open(ctx, author.Policy) {
 		return nil, nil
 	}
 	q := c.Author.Query()
@@ -311,7 +312,7 @@ func (c *Client) prepareAuthor(ctx context.Context, alias string) (*sql.Predicat
 
 // prepareBook returns the rules of Book for rows of an alias.
 func (c *Client) prepareBook(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Book.Interceptors()) == 0 {
+	if len(c.Book.Interceptors()) == 0 && access.Open(ctx, book.Policy) {
 		return nil, nil
 	}
 	q := c.Book.Query()
@@ -324,7 +325,7 @@ func (c *Client) prepareBook(ctx context.Context, alias string) (*sql.Predicate,
 
 // prepareBranch returns the rules of Branch for rows of an alias.
 func (c *Client) prepareBranch(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Branch.Interceptors()) == 0 {
+	if len(c.Branch.Interceptors()) == 0 && access.Open(ctx, branch.Policy) {
 		return nil, nil
 	}
 	q := c.Branch.Query()
@@ -337,7 +338,7 @@ func (c *Client) prepareBranch(ctx context.Context, alias string) (*sql.Predicat
 
 // prepareCard returns the rules of Card for rows of an alias.
 func (c *Client) prepareCard(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Card.Interceptors()) == 0 {
+	if len(c.Card.Interceptors()) == 0 && access.Open(ctx, card.Policy) {
 		return nil, nil
 	}
 	q := c.Card.Query()
@@ -350,7 +351,7 @@ func (c *Client) prepareCard(ctx context.Context, alias string) (*sql.Predicate,
 
 // prepareHolding returns the rules of Holding for rows of an alias.
 func (c *Client) prepareHolding(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Holding.Interceptors()) == 0 {
+	if len(c.Holding.Interceptors()) == 0 && access.Open(ctx, holding.Policy) {
 		return nil, nil
 	}
 	q := c.Holding.Query()
@@ -363,7 +364,7 @@ func (c *Client) prepareHolding(ctx context.Context, alias string) (*sql.Predica
 
 // prepareItem returns the rules of Item for rows of an alias.
 func (c *Client) prepareItem(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Item.Interceptors()) == 0 {
+	if len(c.Item.Interceptors()) == 0 && access.Open(ctx, item.Policy) {
 		return nil, nil
 	}
 	q := c.Item.Query()
@@ -376,7 +377,7 @@ func (c *Client) prepareItem(ctx context.Context, alias string) (*sql.Predicate,
 
 // prepareLabel returns the rules of Label for rows of an alias.
 func (c *Client) prepareLabel(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Label.Interceptors()) == 0 {
+	if len(c.Label.Interceptors()) == 0 && access.Open(ctx, label.Policy) {
 		return nil, nil
 	}
 	q := c.Label.Query()
@@ -389,6 +390,9 @@ func (c *Client) prepareLabel(ctx context.Context, alias string) (*sql.Predicate
 
 // prepareLoan returns the rules of Loan for rows of an alias.
 func (c *Client) prepareLoan(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Loan.Interceptors()) == 0 && access.Open(ctx, loan.Policy) {
+		return nil, nil
+	}
 	q := c.Loan.Query()
 	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
 	if err := q.prepareQuery(ctx); err != nil {
@@ -399,6 +403,9 @@ func (c *Client) prepareLoan(ctx context.Context, alias string) (*sql.Predicate,
 
 // prepareMember returns the rules of Member for rows of an alias.
 func (c *Client) prepareMember(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Member.Interceptors()) == 0 && access.Open(ctx, member.Policy) {
+		return nil, nil
+	}
 	q := c.Member.Query()
 	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
 	if err := q.prepareQuery(ctx); err != nil {
@@ -409,6 +416,9 @@ func (c *Client) prepareMember(ctx context.Context, alias string) (*sql.Predicat
 
 // prepareNote returns the rules of Note for rows of an alias.
 func (c *Client) prepareNote(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if len(c.Note.Interceptors()) == 0 && access.Open(ctx, note.Policy) {
+		return nil, nil
+	}
 	q := c.Note.Query()
 	ctx = setContextOp(ctx, q.ctx, ent.OpQueryAll)
 	if err := q.prepareQuery(ctx); err != nil {
@@ -419,7 +429,7 @@ func (c *Client) prepareNote(ctx context.Context, alias string) (*sql.Predicate,
 
 // prepareTicket returns the rules of Ticket for rows of an alias.
 func (c *Client) prepareTicket(ctx context.Context, alias string) (*sql.Predicate, error) {
-	if len(c.Ticket.Interceptors()) == 0 {
+	if len(c.Ticket.Interceptors()) == 0 && access.Open(ctx, ticket.Policy) {
 		return nil, nil
 	}
 	q := c.Ticket.Query()
@@ -467,6 +477,83 @@ func rulesOf[P ~func(*sql.Selector)](table, alias, name string, q *QueryContext,
 		return nil, fmt.Errorf("ent: an interceptor or a rule of %s joins, groups or limits in a predicate (%s); use predicates on edges", name, text)
 	}
 	return where, nil
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *AuthorQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *BookQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *BranchQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *CardQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *HoldingQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *ItemQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *LabelQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *LoanQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *MemberQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *NoteQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
+}
+
+// WhereP adds conditions that are written for any entity, such as those of an [access.Policy].
+func (q *TicketQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(p)
+	}
 }
 
 // EntityRef implements [read.Ref].

@@ -40,7 +40,9 @@ func (_c *TicketCreate) Mutation() *TicketMutation {
 
 // Save creates the Ticket in the database.
 func (_c *TicketCreate) Save(ctx context.Context) (*Ticket, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -67,11 +69,15 @@ func (_c *TicketCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *TicketCreate) defaults() {
+func (_c *TicketCreate) defaults() error {
 	if _, ok := _c.mutation.ID(); !ok {
+		if ticket.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized ticket.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := ticket.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

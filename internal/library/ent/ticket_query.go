@@ -6,6 +6,7 @@ import (
 	"cambium/internal/library/ent/predicate"
 	"cambium/internal/library/ent/ticket"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -305,6 +306,12 @@ func (_q *TicketQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if ticket.Policy == nil {
+		return errors.New("ent: uninitialized ticket.Policy (forgotten import ent/runtime?)")
+	}
+	if err := ticket.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -1,7 +1,14 @@
-// Package viewer carries through the context who is looking at the library.
+// Package viewer says who is looking at the library.
 package viewer
 
-import "context"
+import (
+	"context"
+
+	"cambium/engine/access"
+)
+
+// RoleStaff is the role of the staff.
+const RoleStaff = "staff"
 
 // Viewer is who asks.
 type Viewer struct {
@@ -11,13 +18,18 @@ type Viewer struct {
 	Staff bool
 }
 
-type key struct{}
-
 // With returns a context in which v is the viewer.
-func With(ctx context.Context, v Viewer) context.Context { return context.WithValue(ctx, key{}, v) }
+func With(ctx context.Context, v Viewer) context.Context {
+	a := &access.Viewer{ID: "reader of " + v.Branch, Attributes: map[string]any{"branch": v.Branch}}
+	if v.Staff {
+		a.Roles = []string{RoleStaff}
+	}
+	return access.With(ctx, a)
+}
 
 // From returns the context's viewer; false where there is none.
 func From(ctx context.Context) (Viewer, bool) {
-	v, ok := ctx.Value(key{}).(Viewer)
-	return v, ok
+	a := access.From(ctx)
+	branch, _ := a.Attributes["branch"].(string)
+	return Viewer{Branch: branch, Staff: a.Has(RoleStaff)}, a.SignedIn()
 }

@@ -136,7 +136,9 @@ func ValidColumn(column string) bool {
 //
 //	import _ "cambium/internal/library/ent/runtime"
 var (
+	Hooks        [1]ent.Hook
 	Interceptors [1]ent.Interceptor
+	Policy       ent.Policy
 )
 
 // Format defines the type for the "format" enum field.

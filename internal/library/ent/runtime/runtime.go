@@ -6,8 +6,11 @@ import (
 	"cambium/internal/library/ent/author"
 	"cambium/internal/library/ent/book"
 	"cambium/internal/library/ent/branch"
+	"cambium/internal/library/ent/card"
 	"cambium/internal/library/ent/following"
+	"cambium/internal/library/ent/holding"
 	"cambium/internal/library/ent/item"
+	"cambium/internal/library/ent/label"
 	"cambium/internal/library/ent/loan"
 	"cambium/internal/library/ent/member"
 	"cambium/internal/library/ent/note"
@@ -25,6 +28,16 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	authorMixin := schema.Author{}.Mixin()
+	author.Policy = privacy.NewPolicies(authorMixin[0], schema.Author{})
+	author.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := author.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	authorFields := schema.Author{}.Fields()
 	_ = authorFields
 	// authorDescID is the schema descriptor for id field.
@@ -32,20 +45,78 @@ func init() {
 	// author.DefaultID holds the default value on creation for the id field.
 	author.DefaultID = authorDescID.Default.(func() uuid.UUID)
 	bookMixin := schema.Book{}.Mixin()
+	book.Policy = privacy.NewPolicies(bookMixin[1], schema.Book{})
+	book.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := book.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	bookMixinInters0 := bookMixin[0].Interceptors()
 	book.Interceptors[0] = bookMixinInters0[0]
+	branchMixin := schema.Branch{}.Mixin()
+	branch.Policy = privacy.NewPolicies(branchMixin[0], schema.Branch{})
+	branch.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := branch.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	branchFields := schema.Branch{}.Fields()
 	_ = branchFields
 	// branchDescID is the schema descriptor for id field.
 	branchDescID := branchFields[0].Descriptor()
 	// branch.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	branch.IDValidator = branchDescID.Validators[0].(func(string) error)
+	cardMixin := schema.Card{}.Mixin()
+	card.Policy = privacy.NewPolicies(cardMixin[0], schema.Card{})
+	card.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := card.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	followingMixin := schema.Following{}.Mixin()
 	followingMixinInters0 := followingMixin[0].Interceptors()
 	following.Interceptors[0] = followingMixinInters0[0]
+	holdingMixin := schema.Holding{}.Mixin()
+	holding.Policy = privacy.NewPolicies(holdingMixin[0], schema.Holding{})
+	holding.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := holding.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	itemMixin := schema.Item{}.Mixin()
+	item.Policy = privacy.NewPolicies(itemMixin[1], schema.Item{})
+	item.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := item.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	itemMixinInters0 := itemMixin[0].Interceptors()
 	item.Interceptors[0] = itemMixinInters0[0]
+	labelMixin := schema.Label{}.Mixin()
+	label.Policy = privacy.NewPolicies(labelMixin[0], schema.Label{})
+	label.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := label.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	loanMixin := schema.Loan{}.Mixin()
 	loan.Policy = privacy.NewPolicies(schema.Loan{})
 	loan.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -83,6 +154,16 @@ func init() {
 	note.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if err := note.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	ticketMixin := schema.Ticket{}.Mixin()
+	ticket.Policy = privacy.NewPolicies(ticketMixin[0], schema.Ticket{})
+	ticket.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := ticket.Policy.EvalMutation(ctx, m); err != nil {
 				return nil, err
 			}
 			return next.Mutate(ctx, m)

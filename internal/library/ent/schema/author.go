@@ -13,6 +13,9 @@ import (
 // own.
 type Author struct{ ent.Schema }
 
+// Mixin of the Author.
+func (Author) Mixin() []ent.Mixin { return []ent.Mixin{open()} }
+
 // Fields of the Author.
 func (Author) Fields() []ent.Field {
 	return []ent.Field{

@@ -16,7 +16,7 @@ import (
 type Book struct{ ent.Schema }
 
 // Mixin of the Book.
-func (Book) Mixin() []ent.Mixin { return []ent.Mixin{SoftDelete{}} }
+func (Book) Mixin() []ent.Mixin { return []ent.Mixin{SoftDelete{}, open()} }
 
 // Fields of the Book.
 func (Book) Fields() []ent.Field {

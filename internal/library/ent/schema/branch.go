@@ -8,10 +8,14 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"cambium/engine/api"
+	"cambium/internal/library/viewer"
 )
 
 // Branch is a house of the library. Its id is a word; two of its columns have names that need quotes.
 type Branch struct{ ent.Schema }
+
+// Mixin of the Branch.
+func (Branch) Mixin() []ent.Mixin { return []ent.Mixin{open()} }
 
 // Fields of the Branch.
 func (Branch) Fields() []ent.Field {
@@ -21,7 +25,7 @@ func (Branch) Fields() []ent.Field {
 		field.Int32("rank").Optional().Nillable().StorageKey("Order"),
 		optionalText("motto"),
 		optionalDate("opened_on"),
-		optionalAmount("budget"),
+		optionalAmount("budget", api.ReadableBy(viewer.RoleStaff)),
 		field.Float("latitude").Optional().Nillable(),
 		field.Float32("area").Optional().Nillable(),
 		field.Bool("accessible").Optional().Nillable(),

@@ -12,6 +12,9 @@ import (
 // Card is a member's, who has one at most.
 type Card struct{ ent.Schema }
 
+// Mixin of the Card.
+func (Card) Mixin() []ent.Mixin { return []ent.Mixin{open()} }
+
 // Fields of the Card.
 func (Card) Fields() []ent.Field {
 	return []ent.Field{

@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -21,8 +22,8 @@ func optionalDate(name string) ent.Field {
 func optionalTime(name string) ent.Field { return field.Time(name).Optional().Nillable() }
 
 // optionalAmount is exact to the cent.
-func optionalAmount(name string) ent.Field {
-	return field.Other(name, decimal.Decimal{}).Optional().Nillable().
+func optionalAmount(name string, annotations ...schema.Annotation) ent.Field {
+	return field.Other(name, decimal.Decimal{}).Optional().Nillable().Annotations(annotations...).
 		SchemaType(map[string]string{dialect.Postgres: "numeric(12,2)"})
 }
 

@@ -12,6 +12,9 @@ import (
 // Holding is a view: how many copies each branch has of each book that it has.
 type Holding struct{ ent.View }
 
+// Mixin of the Holding.
+func (Holding) Mixin() []ent.Mixin { return []ent.Mixin{open()} }
+
 // Fields of the Holding.
 func (Holding) Fields() []ent.Field {
 	return []ent.Field{

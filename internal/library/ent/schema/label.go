@@ -12,6 +12,9 @@ import (
 // Label is what is glued on a copy: one on each, at most. Its id is what is printed on it.
 type Label struct{ ent.Schema }
 
+// Mixin of the Label.
+func (Label) Mixin() []ent.Mixin { return []ent.Mixin{open()} }
+
 // Fields of the Label.
 func (Label) Fields() []ent.Field {
 	return []ent.Field{

@@ -5,12 +5,18 @@ import (
 
 	"entgo.io/ent"
 
+	"cambium/engine/access"
 	libent "cambium/internal/library/ent"
 	"cambium/internal/library/ent/loan"
 	"cambium/internal/library/ent/member"
 	"cambium/internal/library/ent/privacy"
 	"cambium/internal/library/viewer"
 )
+
+// open is for everyone, known or not.
+func open() access.Policy {
+	return access.Policy{Query: access.Rules{access.Anyone()}, Mutation: access.Rules{access.Anyone()}}
+}
 
 // Policy of the Member: a branch's viewers see its members.
 func (Member) Policy() ent.Policy {

@@ -10,6 +10,9 @@ import (
 // Ticket has an id and nothing else.
 type Ticket struct{ ent.Schema }
 
+// Mixin of the Ticket.
+func (Ticket) Mixin() []ent.Mixin { return []ent.Mixin{open()} }
+
 // Fields of the Ticket.
 func (Ticket) Fields() []ent.Field { return []ent.Field{uuidID()} }
 

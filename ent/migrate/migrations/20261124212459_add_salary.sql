@@ -1,0 +1,4 @@
+-- Modify "employees" table
+ALTER TABLE "employees" ADD CONSTRAINT "employees_salary_check" CHECK ((salary >= (0)::numeric) AND (salary < 'Infinity'::numeric)), ADD COLUMN "salary" numeric NULL;
+-- Set comment to column: "salary" on table: "employees"
+COMMENT ON COLUMN "employees"."salary" IS 'Pay for a year.';
