@@ -11,23 +11,24 @@ import (
 )
 
 func (p *program) migrateStatusCommand() *cobra.Command {
-	var dataDir string
+	var o migrateOptions
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show which migrations the database has",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			return p.withStore(ctx, dataDir, func(s *store) error {
+			return p.withStore(ctx, o.dataDir, func(s *store) error {
 				status, err := migration.ReadStatus(ctx, s.DB, migrations())
 				if err != nil {
 					return err
 				}
-				return p.printStatus(s.Address(), status)
+				return p.show(o.json, status, func() error { return p.printStatus(s.Address(), status) })
 			})
 		},
 	}
-	addDataDir(cmd, &dataDir)
+	o.add(cmd)
+	addDataDir(cmd, &o.dataDir)
 	return cmd
 }
 

@@ -38,7 +38,7 @@ plan is shown first.`,
 func (p *program) push(ctx context.Context, o pushOptions) error {
 	return p.withStore(ctx, o.dataDir, func(s *store) error {
 		shown := false
-		plan, err := migration.Push(ctx, s.DB, migrate.Tables, migration.PushOptions{
+		plan, err := migration.Push(ctx, s.DB, migrate.Target(), migration.PushOptions{
 			AcceptDataLoss: o.acceptDataLoss,
 			Confirm: func(ctx context.Context, plan migration.Plan) (bool, error) {
 				shown = true

@@ -35,6 +35,8 @@ type Annotation struct {
 	Shown bool `json:"shown,omitempty"`
 	// Access is who may read and write the field; nil where whoever sees the row may.
 	Access *FieldAccess `json:"access,omitempty"`
+	// Renamed is the name in the database of what was called otherwise before: see [RenamedFrom].
+	Renamed string `json:"renamed,omitempty"`
 }
 
 // Type is the GraphQL type of a computed field.
@@ -120,6 +122,9 @@ func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 		if !a.Allows(op) {
 			a.Operations = append(a.Operations, op)
 		}
+	}
+	if more.Renamed != "" {
+		a.Renamed = more.Renamed
 	}
 	a.Searchable = a.Searchable || more.Searchable
 	a.Shown = a.Shown || more.Shown

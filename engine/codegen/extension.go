@@ -64,6 +64,7 @@ func (e *Extension) write(g *gen.Graph, entities []*entity) error {
 		{e.config.SDL, func() ([]byte, error) { return renderSDL(entities) }},
 		{e.config.Gqlgen, func() ([]byte, error) { return renderGqlgen(entities) }},
 		{filepath.Join(g.Target, "read.go"), func() ([]byte, error) { return renderModel(g, entities, filepath.Base(e.config.SDL)) }},
+		{filepath.Join(g.Target, "migrate", "renamed.go"), func() ([]byte, error) { return renderRenamed(g) }},
 	}
 	contents := make([][]byte, len(files))
 	for i, f := range files {

@@ -1,13 +1,13 @@
 package migration
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
 	_ "embed" // the query
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +21,12 @@ const (
 	// most supervisors with a program that starts.
 	DefaultLockWait = time.Minute
 
-	// DefaultLockTimeout is short, because every query on a table queues up behind a migration that waits for it.
-	DefaultLockTimeout = 5 * time.Second
+	// DefaultLockTimeout is short, because every query on a table queues up behind a migration that waits for it. A
+	// statement that did not get its lock is tried again after a pause, in which those queries pass.
+	DefaultLockTimeout = time.Second
+
+	// DefaultLockPatience is how long that goes on: longer than most transactions that hold a lock by right.
+	DefaultLockPatience = time.Minute
 
 	// DefaultOperator is recorded where the program does not name itself.
 	DefaultOperator = "cambium"
@@ -35,34 +39,51 @@ var tablesQuery string
 type Options struct {
 	// LockWait is how long to wait while another program migrates the database. 0 means [DefaultLockWait].
 	LockWait time.Duration
-	// LockTimeout is how long a statement may wait for a lock on a table (PostgreSQL's lock_timeout, in milliseconds).
-	// 0 means [DefaultLockTimeout]. How long a statement may run is bounded by the context only.
+	// LockTimeout is how long a statement may wait for a lock on a table at one go (PostgreSQL's lock_timeout, in
+	// milliseconds). 0 means [DefaultLockTimeout]. A statement that says CONCURRENTLY waits without keeping anybody else
+	// waiting, and has no such limit. How long a statement may run is bounded by the context only.
 	LockTimeout time.Duration
+	// LockPatience is how long to try again, with pauses that grow, what LockTimeout or a deadlock ended. 0 means
+	// [DefaultLockPatience]; less than 0 tries once.
+	LockPatience time.Duration
 	// Operator is recorded with each migration as the program that applied it, such as "cambium 1.2.0". Empty means
 	// [DefaultOperator].
 	Operator string
+	// To is the version of the last file to apply. Empty applies all.
+	To string
+	// Baseline is the version of the last file that a database without a history has already; it is recorded, not run. It
+	// is ignored where there is a history.
+	Baseline string
+	// DryRun changes nothing: the report says what would be applied.
+	DryRun bool
+	// Progress is told what happens, in order, while it happens. nil tells nobody.
+	Progress func(Event)
 }
 
 // Report is what [Apply] did, whether it failed or not.
 type Report struct {
-	Applied []Run  // files that were applied, in order
-	Current string // version that the database is at; empty for none
+	Applied []Run  `json:"applied"` // files that were applied, or would be, in order
+	Current string `json:"current"` // version that the database is at; empty for none
 }
 
 // Run is one file's application.
 type Run struct {
 	File
-	Statements int           // statements that were run; fewer than the file has when it had been half applied
-	Took       time.Duration // how long they took
+	Statements int           `json:"statements"` // statements that were run; fewer than the file has when it had been half applied
+	Took       time.Duration `json:"took"`       // how long they took, in nanoseconds
 }
 
 // Apply runs the pending files of dir on db, in order, and records them.
 //
 // Before anything is changed it checks atlas.sum ([ErrChecksum]), waits for its turn ([ErrLocked]), and compares the files
-// with the database's history ([ErrHistory]); a database that has tables but no history is refused ([ErrNotClean]). A
-// statement that fails ends it with a [*StatementError]; the files before are applied and stay so.
+// with the database's history ([ErrHistory]); a database that has tables but no history is refused ([ErrNotClean]), unless
+// a baseline says where it stands. A statement that fails ends it with a [*StatementError]; the files before are applied
+// and stay so.
+//
+// However it is killed, the next Apply finds a state from which it ends where this one would have ended. See the package
+// comment.
 func Apply(ctx context.Context, db *database.DB, dir *Dir, opts Options) (Report, error) {
-	if err := direct(db); err != nil {
+	if err := direct(ctx, db); err != nil {
 		return Report{}, err
 	}
 	mem, err := dir.load()
@@ -94,28 +115,73 @@ func apply(ctx context.Context, db *sql.DB, mem *migrate.MemDir, opts Options) (
 	if err := st.conflict(); err != nil {
 		return rep, err
 	}
-	if len(st.Pending) == 0 {
-		return rep, nil
+	a := applier{session: s, dir: mem, opts: opts}
+	pending, err := a.choose(ctx, st)
+	if err != nil || len(pending) == 0 {
+		return rep, err
 	}
-	if len(st.Applied) == 0 && st.Partial == nil {
-		if err := s.checkClean(ctx); err != nil {
+	if !opts.DryRun {
+		if err := s.revs.create(ctx, s.driver); err != nil {
 			return rep, err
 		}
 	}
-	if err := s.revs.create(ctx, s.driver); err != nil {
-		return rep, err
-	}
-	a := applier{session: s, dir: mem, operator: cmp.Or(opts.Operator, DefaultOperator)}
-	for _, f := range st.Pending {
+	for _, f := range pending {
 		start := time.Now()
 		n, err := a.apply(ctx, f.Name)
 		if err != nil {
 			return rep, err
 		}
 		rep.Applied = append(rep.Applied, Run{File: f, Statements: n, Took: time.Since(start)})
-		rep.Current = f.Version
+		if !opts.DryRun {
+			rep.Current = f.Version
+		}
 	}
 	return rep, nil
+}
+
+// choose says which files are to be applied, after a baseline has been recorded where one is given and needed.
+func (a applier) choose(ctx context.Context, st Status) ([]File, error) {
+	pending := st.Pending
+	if len(pending) > 0 && len(st.Applied) == 0 && st.Partial == nil {
+		if a.opts.Baseline == "" {
+			if err := a.checkClean(ctx); err != nil {
+				return nil, err
+			}
+		} else {
+			i := slices.IndexFunc(pending, func(f File) bool { return f.Version == a.opts.Baseline })
+			if i < 0 {
+				return nil, fmt.Errorf("baseline %s: no file has that version", a.opts.Baseline)
+			}
+			if err := a.recordBaseline(ctx, pending[i]); err != nil {
+				return nil, err
+			}
+			pending = pending[i+1:]
+		}
+	}
+	if a.opts.To == "" {
+		return pending, nil
+	}
+	i := slices.IndexFunc(pending, func(f File) bool { return f.Version == a.opts.To })
+	if i >= 0 {
+		return pending[:i+1], nil
+	}
+	if slices.ContainsFunc(st.Applied, func(f Applied) bool { return f.Version == a.opts.To }) {
+		return nil, nil
+	}
+	return nil, fmt.Errorf("no file has the version %s", a.opts.To)
+}
+
+func (a applier) recordBaseline(ctx context.Context, f File) error {
+	if a.opts.DryRun {
+		return nil
+	}
+	if err := a.revs.create(ctx, a.driver); err != nil {
+		return err
+	}
+	return a.revs.WriteRevision(ctx, &migrate.Revision{
+		Version: f.Version, Description: f.Description, Type: migrate.RevisionTypeBaseline, ExecutedAt: time.Now(),
+		OperatorVersion: a.operator(),
+	})
 }
 
 // checkClean refuses a database whose tables come from elsewhere: from a push, or from another tool.
@@ -125,140 +191,8 @@ func (s *session) checkClean(ctx context.Context) error {
 		return fmt.Errorf("look for tables: %w", err)
 	}
 	if len(found) > 0 {
-		return fmt.Errorf("%w: schema %q has %s: apply to an empty database, or record where it stands with: bin/atlas migrate set VERSION --env local",
+		return fmt.Errorf("%w: schema %q has %s: apply to an empty database, or say which file's state it is in: api migrate apply --baseline VERSION",
 			ErrNotClean, s.schema, strings.Join(found, ", "))
 	}
 	return nil
-}
-
-// applier applies files on a session.
-type applier struct {
-	*session
-	dir      *migrate.MemDir
-	operator string
-}
-
-// apply applies one file, or what is left of it, and returns the number of statements that were run.
-func (a applier) apply(ctx context.Context, name string) (int, error) {
-	f, stmts, err := a.read(name)
-	if err != nil {
-		return 0, err
-	}
-	inTx, err := ownTx(f)
-	if err != nil {
-		return 0, err
-	}
-	from, err := a.resume(ctx, f, stmts)
-	if err != nil {
-		return 0, err
-	}
-	run := func() error {
-		ex, err := migrate.NewExecutor(a.driver, a.dir, a.revs, migrate.WithOperatorVersion(a.operator))
-		if err != nil {
-			return fmt.Errorf("apply %s: %w", name, err)
-		}
-		return ex.Execute(ctx, f)
-	}
-	if inTx {
-		err = a.inTx(ctx, run)
-	} else {
-		err = run()
-	}
-	if err != nil {
-		return 0, explain(f, stmts, from, inTx, err)
-	}
-	return len(stmts) - from, nil
-}
-
-func (a applier) read(name string) (*migrate.LocalFile, []*migrate.Stmt, error) {
-	files, err := a.dir.Files()
-	if err != nil {
-		return nil, nil, fmt.Errorf("apply %s: %w", name, err)
-	}
-	for _, f := range files {
-		local, ok := f.(*migrate.LocalFile)
-		if !ok || f.Name() != name {
-			continue
-		}
-		stmts, err := migrate.FileStmtDecls(a.driver, f)
-		if err != nil {
-			return nil, nil, fmt.Errorf("apply %s: split into statements: %w", name, err)
-		}
-		return local, stmts, nil
-	}
-	return nil, nil, fmt.Errorf("apply %s: no such file", name)
-}
-
-// ownTx reports whether the file is to be applied in a transaction, as its txmode directive says.
-func ownTx(f *migrate.LocalFile) (bool, error) {
-	modes := f.Directive("txmode")
-	switch {
-	case len(modes) == 0, len(modes) == 1 && modes[0] == "file":
-		return true, nil
-	case len(modes) == 1 && modes[0] == "none":
-		return false, nil
-	default:
-		return false, fmt.Errorf("apply %s: its first lines say atlas:txmode %s: say file or none, once", f.Name(), strings.Join(modes, ", "))
-	}
-}
-
-// resume prepares the revision of a half applied file for its second attempt, and returns how many of its statements are
-// applied. Atlas' executor compares those with the file's, but panics where the file has become shorter, and keeps the
-// hash and the number of statements of the first attempt, for which a corrected file would stay half applied for ever.
-func (a applier) resume(ctx context.Context, f *migrate.LocalFile, stmts []*migrate.Stmt) (int, error) {
-	rev, err := a.revs.ReadRevision(ctx, f.Version())
-	if errors.Is(err, migrate.ErrRevisionNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, fmt.Errorf("apply %s: %w", f.Name(), err)
-	}
-	if rev.Applied > len(stmts) || rev.Applied > len(rev.PartialHashes) {
-		return 0, &HistoryError{Changed: f.Name()}
-	}
-	sum, err := a.dir.Checksum()
-	if err != nil {
-		return 0, fmt.Errorf("apply %s: %w", f.Name(), err)
-	}
-	if rev.Hash, err = sum.SumByName(f.Name()); err != nil {
-		return 0, fmt.Errorf("apply %s: %w", f.Name(), err)
-	}
-	rev.Total, rev.Error, rev.ErrorStmt = len(stmts), "", ""
-	// Applied still differs from Total unless nothing is left to do, so a kill right here loses nothing.
-	if err := a.revs.WriteRevision(ctx, rev); err != nil {
-		return 0, fmt.Errorf("apply %s: %w", f.Name(), err)
-	}
-	return rev.Applied, nil
-}
-
-// explain turns the executor's error into ours.
-func explain(f *migrate.LocalFile, stmts []*migrate.Stmt, from int, inTx bool, err error) error {
-	var (
-		failed  *migrate.StmtExecError
-		commit  *commitError
-		changed migrate.HistoryChangedError
-	)
-	switch {
-	case errors.As(err, &changed):
-		return &HistoryError{Changed: f.Name()}
-	case errors.As(err, &failed):
-		e := &StatementError{
-			File: f.Name(), Total: len(stmts), SQL: failed.Stmt.Text, SQLState: sqlState(failed.Err), Err: failed.Err,
-			Line: 1 + bytes.Count(f.Bytes()[:min(failed.Stmt.Pos, len(f.Bytes()))], []byte("\n")),
-		}
-		for i, s := range stmts {
-			if s.Pos == failed.Stmt.Pos {
-				e.Statement = i + 1
-			}
-		}
-		e.Applied = from
-		if !inTx {
-			e.Applied = e.Statement - 1
-		}
-		return e
-	case errors.As(err, &commit):
-		return &StatementError{File: f.Name(), Total: len(stmts), Applied: from, SQLState: sqlState(commit), Err: commit.error}
-	default:
-		return fmt.Errorf("apply %s: %w", f.Name(), err)
-	}
 }

@@ -252,7 +252,7 @@ func TestApplyGivesUpOnATableLock(t *testing.T) {
 	require.NoError(t, err)
 
 	edit(t, path, files{"20250104000000_alter_a.sql": "ALTER TABLE a ADD COLUMN x text;\n"})
-	_, err = migration.Apply(t.Context(), db, migration.LocalDir(path), migration.Options{LockTimeout: time.Millisecond})
+	_, err = migration.Apply(t.Context(), db, migration.LocalDir(path), migration.Options{LockTimeout: time.Millisecond, LockPatience: -1})
 	var failed *migration.StatementError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, "55P03", failed.SQLState)
@@ -291,9 +291,9 @@ func TestTransactionPoolerIsRefused(t *testing.T) {
 	path := tree(t, three())
 	_, err := apply(t, db, path)
 	require.ErrorIs(t, err, migration.ErrPooler)
-	_, err = migration.Push(t.Context(), db, shop(), migration.PushOptions{})
+	_, err = migration.Push(t.Context(), db, wanted(shop()), migration.PushOptions{})
 	require.ErrorIs(t, err, migration.ErrPooler)
-	_, err = migration.Changes(t.Context(), db, migration.LocalDir(path), shop())
+	_, err = migration.Changes(t.Context(), db, migration.LocalDir(path), wanted(shop()))
 	require.ErrorIs(t, err, migration.ErrPooler)
 	require.ErrorIs(t, migration.Verify(t.Context(), db, migration.LocalDir(path)), migration.ErrBehind, "looking is allowed")
 }

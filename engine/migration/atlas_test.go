@@ -205,7 +205,7 @@ func TestAtlasVouchesForDiff(t *testing.T) {
 	t.Parallel()
 	db, at := setup(t)
 	path := t.TempDir()
-	_, err := migration.Diff(t.Context(), db, migration.LocalDir(path), shop(), "create_shop")
+	_, err := migration.Diff(t.Context(), db, migration.LocalDir(path), wanted(shop()), "create_shop", migration.DiffOptions{})
 	require.NoError(t, err)
 	sum, err := os.ReadFile(filepath.Join(path, "atlas.sum"))
 	require.NoError(t, err)

@@ -25,9 +25,9 @@ func LocalDir(path string) *Dir { return &Dir{fsys: os.DirFS(path), path: path} 
 
 // File is a migration.
 type File struct {
-	Name        string // such as 20251123040000_create_order_desk.sql
-	Version     string // such as 20251123040000: the order, and what the database remembers
-	Description string // such as create_order_desk
+	Name        string `json:"name"`        // such as 20251123040000_create_order_desk.sql
+	Version     string `json:"version"`     // such as 20251123040000: the order, and what the database remembers
+	Description string `json:"description"` // such as create_order_desk
 }
 
 func newFile(f migrate.File) File {
@@ -57,6 +57,18 @@ func (d *Dir) Files() ([]File, error) {
 
 // load reads the directory into memory and checks it.
 func (d *Dir) load() (*migrate.MemDir, error) {
+	mem, err := d.read()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSum(mem); err != nil {
+		return nil, err
+	}
+	return mem, checkOrder(mem)
+}
+
+// read reads the directory into memory.
+func (d *Dir) read() (*migrate.MemDir, error) {
 	entries, err := fs.ReadDir(d.fsys, ".")
 	if errors.Is(err, fs.ErrNotExist) && d.path != "" {
 		return nil, fmt.Errorf("read migrations: there is no directory %s: %w", d.path, err)
@@ -77,10 +89,7 @@ func (d *Dir) load() (*migrate.MemDir, error) {
 			return nil, fmt.Errorf("read migrations: %w", err)
 		}
 	}
-	if err := checkSum(mem); err != nil {
-		return nil, err
-	}
-	return mem, checkOrder(mem)
+	return mem, nil
 }
 
 func checkSum(mem *migrate.MemDir) error {
@@ -115,7 +124,7 @@ func checkOrder(mem *migrate.MemDir) error {
 	}
 	for i := 1; i < len(files); i++ {
 		if files[i-1].Version() >= files[i].Version() {
-			return fmt.Errorf("check migrations: %s does not come after %s: give it a newer version, then run: bin/atlas migrate hash --env local",
+			return fmt.Errorf("check migrations: %s does not come after %s: give it a newer version, then run: api migrate hash",
 				files[i].Name(), files[i-1].Name())
 		}
 	}

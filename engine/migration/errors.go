@@ -37,7 +37,7 @@ type ChecksumError struct {
 
 // Error implements error.
 func (e *ChecksumError) Error() string {
-	return fmt.Sprintf("%v: %s %s: restore it, or, if the change is meant, run: bin/atlas migrate hash --env local",
+	return fmt.Sprintf("%v: %s %s: restore it, or, if the change is meant, run: api migrate hash",
 		ErrChecksum, e.File, e.Reason)
 }
 
@@ -62,7 +62,7 @@ func (e *HistoryError) Error() string {
 	}
 	add(e.Edited, "was edited after it was applied: restore it, and put the change in a new migration")
 	add(e.Missing, "was applied but is not in the directory: restore it")
-	add(e.OutOfOrder, "is older than the last applied migration: give it a newer version, then run: bin/atlas migrate hash --env local")
+	add(e.OutOfOrder, "is older than the last applied migration: give it a newer version, then run: api migrate hash")
 	if e.Changed != "" {
 		parts = append(parts, e.Changed+" is half applied and its applied statements were changed: restore those, and change only what follows")
 	}
@@ -142,6 +142,9 @@ func (e *DataLossError) Unwrap() error { return ErrDataLoss }
 
 // lockNotAvailable is what a statement fails with when lock_timeout ends its wait.
 const lockNotAvailable = "55P03"
+
+// deadlockDetected is what one of two that wait for each other fails with.
+const deadlockDetected = "40P01"
 
 // sqlState is PostgreSQL's code in err, or empty. The interface is that of pgconn.PgError; only engine/database may name
 // the type.

@@ -3,12 +3,9 @@ package migration
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
-
-	entschema "entgo.io/ent/dialect/sql/schema"
 
 	"cambium/engine/database"
 )
@@ -26,20 +23,17 @@ type PushOptions struct {
 	LockTimeout time.Duration
 }
 
-// Push brings the schema that db works in to ent's tables, without files and without a history: it is for development. It
-// drops tables and columns that ent does not know, if that is accepted. All statements run in one transaction.
+// Push brings the schema that db works in to the schema, without files and without a history: it is for development. It
+// drops what the schema does not have, if that is accepted. The schema is tried in a throw-away database first, so the user
+// needs the right to create databases. All statements run in one transaction.
 //
 // It returns the plan, also beside an error: [ErrDataLoss], [ErrDeclined], [ErrPlanChanged], [ErrLocked], or a statement's
 // error, after each of which the database is as it was.
-func Push(ctx context.Context, db *database.DB, tables []*entschema.Table, opts PushOptions) (Plan, error) {
-	if err := direct(db); err != nil {
+func Push(ctx context.Context, db *database.DB, want Schema, opts PushOptions) (_ Plan, err error) {
+	if err := direct(ctx, db); err != nil {
 		return Plan{}, err
 	}
-	return push(ctx, db.SQL(), tables, opts)
-}
-
-func push(ctx context.Context, db *sql.DB, tables []*entschema.Table, opts PushOptions) (_ Plan, err error) {
-	s, err := openSession(ctx, db)
+	s, err := openSession(ctx, db.SQL())
 	if err != nil {
 		return Plan{}, fmt.Errorf("push: %w", err)
 	}
@@ -47,7 +41,11 @@ func push(ctx context.Context, db *sql.DB, tables []*entschema.Table, opts PushO
 	if err := s.limit(ctx, cmp.Or(opts.LockTimeout, DefaultLockTimeout)); err != nil {
 		return Plan{}, fmt.Errorf("push: %w", err)
 	}
-	shown, err := s.planPush(ctx, tables, opts)
+	desired, err := s.desired(ctx, db.Config(), want)
+	if err != nil {
+		return Plan{}, fmt.Errorf("push: %w", err)
+	}
+	shown, err := s.planPush(ctx, desired, opts)
 	if err != nil {
 		return Plan{}, fmt.Errorf("push: %w", err)
 	}
@@ -66,16 +64,16 @@ func push(ctx context.Context, db *sql.DB, tables []*entschema.Table, opts PushO
 	case !yes:
 		return shown, ErrDeclined
 	}
-	return shown, s.applyPlan(ctx, tables, shown, opts)
+	return shown, s.applyPlan(ctx, desired, shown, opts)
 }
 
 // planPush plans under the lock, so that no half of someone else's migration is seen, and releases it.
-func (s *session) planPush(ctx context.Context, tables []*entschema.Table, opts PushOptions) (_ Plan, err error) {
+func (s *session) planPush(ctx context.Context, desired state, opts PushOptions) (_ Plan, err error) {
 	if err := s.lock(ctx, applyLock, cmp.Or(opts.LockWait, DefaultLockWait)); err != nil {
 		return Plan{}, err
 	}
 	defer func() { err = errors.Join(err, s.unlock(context.WithoutCancel(ctx))) }()
-	p, err := s.planTo(ctx, "push", tables)
+	p, err := s.planTo(ctx, desired)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -87,24 +85,33 @@ func (s *session) planPush(ctx context.Context, tables []*entschema.Table, opts 
 	return p, nil
 }
 
-// planTo plans the way from the session's schema to ent's tables.
-func (s *session) planTo(ctx context.Context, name string, tables []*entschema.Table) (Plan, error) {
-	current, err := s.current(ctx)
-	if err != nil {
+// planTo plans the way from the session's schema to the desired one. Where a view is in the way of a table, all views are
+// made anew.
+func (s *session) planTo(ctx context.Context, desired state) (p Plan, err error) {
+	err = s.inTx(ctx, func() error {
+		current, err := s.current(ctx)
+		if err != nil {
+			return err
+		}
+		if p, err = s.plan(ctx, current, desired, way{lenient: true}); err != nil {
+			return err
+		}
+		if again, err := s.rebuilt(ctx, current, desired, p, way{lenient: true}); err == nil {
+			p = again
+		} // what else is wrong with it is said when it is applied
+		return errRollback
+	})
+	if !errors.Is(err, errRollback) {
 		return Plan{}, err
 	}
-	desired, err := s.desired(ctx, tables)
-	if err != nil {
-		return Plan{}, err
-	}
-	return s.plan(ctx, name, current, desired)
+	return p, nil
 }
 
-func (s *session) applyPlan(ctx context.Context, tables []*entschema.Table, shown Plan, opts PushOptions) error {
+func (s *session) applyPlan(ctx context.Context, desired state, shown Plan, opts PushOptions) error {
 	if err := s.lock(ctx, applyLock, cmp.Or(opts.LockWait, DefaultLockWait)); err != nil {
 		return fmt.Errorf("push: %w", err)
 	}
-	now, err := s.planTo(ctx, "push", tables)
+	now, err := s.planTo(ctx, desired)
 	if err != nil {
 		return fmt.Errorf("push: %w", err)
 	}

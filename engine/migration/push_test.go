@@ -18,7 +18,7 @@ func yes(context.Context, migration.Plan) (bool, error) { return true, nil }
 
 func push(t *testing.T, db *database.DB, tables []*entschema.Table, accept bool) (migration.Plan, error) {
 	t.Helper()
-	return migration.Push(t.Context(), db, tables, migration.PushOptions{Confirm: yes, AcceptDataLoss: accept})
+	return migration.Push(t.Context(), db, wanted(tables), migration.PushOptions{Confirm: yes, AcceptDataLoss: accept})
 }
 
 // settle pushes and sees that a second push has nothing to do.
@@ -126,18 +126,18 @@ func TestPushAsksFirst(t *testing.T) {
 	db, _ := setup(t)
 	ctx := t.Context()
 
-	plan, err := migration.Push(ctx, db, shop(), migration.PushOptions{})
+	plan, err := migration.Push(ctx, db, wanted(shop()), migration.PushOptions{})
 	require.NoError(t, err, "without anyone to ask it only plans")
 	require.False(t, plan.Empty())
 
-	_, err = migration.Push(ctx, db, shop(), migration.PushOptions{Confirm: func(context.Context, migration.Plan) (bool, error) { return false, nil }})
+	_, err = migration.Push(ctx, db, wanted(shop()), migration.PushOptions{Confirm: func(context.Context, migration.Plan) (bool, error) { return false, nil }})
 	require.ErrorIs(t, err, migration.ErrDeclined)
 
 	broken := errors.New("no terminal")
-	_, err = migration.Push(ctx, db, shop(), migration.PushOptions{Confirm: func(context.Context, migration.Plan) (bool, error) { return true, broken }})
+	_, err = migration.Push(ctx, db, wanted(shop()), migration.PushOptions{Confirm: func(context.Context, migration.Plan) (bool, error) { return true, broken }})
 	require.ErrorIs(t, err, broken)
 
-	_, err = migration.Push(ctx, db, shop(), migration.PushOptions{Confirm: func(context.Context, migration.Plan) (bool, error) {
+	_, err = migration.Push(ctx, db, wanted(shop()), migration.PushOptions{Confirm: func(context.Context, migration.Plan) (bool, error) {
 		run(t, db, "CREATE TABLE extra (id bigint)")
 		return true, nil
 	}})

@@ -15,8 +15,6 @@ import (
 	"ariga.io/atlas/sql/migrate"
 	"ariga.io/atlas/sql/postgres"
 	"ariga.io/atlas/sql/schema"
-
-	"cambium/engine/database"
 )
 
 const (
@@ -51,7 +49,11 @@ type session struct {
 	schema string // schema that unqualified names mean
 	chosen bool   // whether the URL chose it with search_path
 	path   string // search_path
-	dirty  bool   // whether it has settings or locks that the pool's next user must not inherit
+	// lockTimeout is the session's, once it is limited.
+	lockTimeout time.Duration
+	// declared is which statement of the schema's SQL files made an object, by the object's kind and name.
+	declared map[string]*declaration
+	dirty    bool // whether it has settings or locks that the pool's next user must not inherit
 }
 
 // driverPG is Atlas' driver for PostgreSQL, without the checks for which it reads the whole database: whether a database
@@ -61,21 +63,12 @@ type driverPG struct{ *postgres.Driver }
 // CheckClean implements migrate.CleanChecker.
 func (*driverPG) CheckClean(context.Context, *migrate.TableIdent) error { return nil }
 
-// direct refuses a transaction pooler: every transaction might meet another server connection, and a lock or a setting
-// belongs to one.
-func direct(db *database.DB) error {
-	if db.Config().Pooler == database.PoolerTransaction {
-		return ErrPooler
-	}
-	return nil
-}
-
 func openSession(ctx context.Context, db *sql.DB) (_ *session, err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	s := &session{conn: conn, target: &target{ExecQuerier: conn}}
+	s := &session{conn: conn, target: &target{ExecQuerier: conn}, declared: make(map[string]*declaration)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close(ctx))
@@ -136,9 +129,15 @@ func (s *session) locate(ctx context.Context) error {
 // an index on a large table takes its time, and the caller's context bounds it.
 func (s *session) limit(ctx context.Context, lockTimeout time.Duration) error {
 	s.dirty = true
-	_, err := s.conn.ExecContext(ctx, "SELECT set_config('lock_timeout', $1, false), set_config('statement_timeout', '0', false)",
-		strconv.FormatInt(max(lockTimeout.Milliseconds(), 1), 10)+"ms")
-	if err != nil {
+	s.lockTimeout = max(lockTimeout, time.Millisecond)
+	if _, err := s.conn.ExecContext(ctx, "SET statement_timeout = 0"); err != nil {
+		return fmt.Errorf("set statement_timeout: %w", err)
+	}
+	return s.setLockTimeout(ctx, strconv.FormatInt(s.lockTimeout.Milliseconds(), 10)+"ms")
+}
+
+func (s *session) setLockTimeout(ctx context.Context, value string) error {
+	if _, err := s.conn.ExecContext(ctx, "SELECT set_config('lock_timeout', $1, false)", value); err != nil {
 		return fmt.Errorf("set lock_timeout: %w", err)
 	}
 	return nil
@@ -198,6 +197,19 @@ func (s *session) inTx(ctx context.Context, f func() error) (err error) {
 		return &commitError{err}
 	}
 	return nil
+}
+
+// savepoint runs f, which is to end in an error, in the open transaction of the session, and takes back what it did.
+func (s *session) savepoint(ctx context.Context, f func() error) error {
+	const name = "cambium"
+	if _, err := s.target.ExecContext(ctx, "SAVEPOINT "+name); err != nil {
+		return fmt.Errorf("set a savepoint: %w", err)
+	}
+	result := f()
+	if _, err := s.target.ExecContext(ctx, "ROLLBACK TO "+name); err != nil {
+		return errors.Join(result, fmt.Errorf("roll back to a savepoint: %w", err))
+	}
+	return result
 }
 
 // commitError tells a failed commit from a failed statement.

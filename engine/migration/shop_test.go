@@ -4,6 +4,8 @@ import (
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
+
+	"cambium/engine/migration"
 )
 
 // shop is a schema as ent generates it, with one of everything that PostgreSQL writes down otherwise than it was told.
@@ -75,3 +77,6 @@ func column(tables []*schema.Table, table, name string) *schema.Column {
 	}
 	panic("no column " + table + "." + name)
 }
+
+// wanted is a schema of tables alone.
+func wanted(tables []*schema.Table) migration.Schema { return migration.Schema{Tables: tables} }

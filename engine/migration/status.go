@@ -16,13 +16,13 @@ import (
 
 // Status compares a directory with a database's history.
 type Status struct {
-	Applied    []Applied // what the database has, in order
-	Pending    []File    // what it lacks, in order; a half applied file is the first of them
-	Partial    *Partial  // the file of which only a part is applied, or nil
-	Edited     []File    // applied, and changed since; only the first of several can be told (see below)
-	Missing    []File    // applied, older than the directory's last file, and not in the directory
-	OutOfOrder []File    // in the directory, not applied, and older than the last applied file
-	Ahead      []File    // applied, and newer than the directory's last file: the database belongs to a newer program
+	Applied    []Applied `json:"applied"`    // what the database has, in order
+	Pending    []File    `json:"pending"`    // what it lacks, in order; a half applied file is the first of them
+	Partial    *Partial  `json:"partial"`    // the file of which only a part is applied, or nil
+	Edited     []File    `json:"edited"`     // applied, and changed since; only the first of several can be told (see below)
+	Missing    []File    `json:"missing"`    // applied, older than the directory's last file, and not in the directory
+	OutOfOrder []File    `json:"outOfOrder"` // in the directory, not applied, and older than the last applied file
+	Ahead      []File    `json:"ahead"`      // applied, and newer than the directory's last file: the database belongs to a newer program
 }
 
 // The hash of a file in atlas.sum covers the files before it as well. So behind an edited or missing file no file's hash
@@ -31,19 +31,19 @@ type Status struct {
 // Applied is a migration that the database has.
 type Applied struct {
 	File
-	At       time.Time     // when its last statement was recorded
-	Took     time.Duration // how long it ran
-	Operator string        // program that applied it, such as "Atlas CLI v0.13.1"
-	Baseline bool          // it was declared applied, not run
+	At       time.Time     `json:"at"`       // when its last statement was recorded
+	Took     time.Duration `json:"took"`     // how long it ran, in nanoseconds
+	Operator string        `json:"operator"` // program that applied it, such as "Atlas CLI v0.13.1"
+	Baseline bool          `json:"baseline"` // it was declared applied, not run
 }
 
 // Partial is a migration without a transaction that stopped in the middle.
 type Partial struct {
 	File
-	Applied  int    // statements that are applied
-	Total    int    // statements of the file
-	Error    string // why it stopped, in the words of the database; empty when it was killed, or runs right now
-	ErrorSQL string // the statement at which it stopped
+	Applied  int    `json:"applied"`  // statements that are applied
+	Total    int    `json:"total"`    // statements of the file
+	Error    string `json:"error"`    // why it stopped, in the words of the database; empty when it was killed, or runs right now
+	ErrorSQL string `json:"errorSql"` // the statement at which it stopped
 }
 
 // ReadStatus reads the status of db against dir. It changes nothing, and takes no lock. It fails, with an [ErrChecksum],

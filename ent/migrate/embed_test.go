@@ -30,7 +30,7 @@ func setup(t *testing.T) (*database.DB, string) {
 func TestMigrationsLeadToTheSchema(t *testing.T) {
 	t.Parallel()
 	db, _ := setup(t)
-	plan, err := migration.Changes(t.Context(), db, migration.NewDir(migrate.Migrations()), migrate.Tables)
+	plan, err := migration.Changes(t.Context(), db, migration.NewDir(migrate.Migrations()), migrate.Target())
 	require.NoError(t, err)
 	require.Empty(t, plan.String(), "run make db-generate name=...")
 }
@@ -44,7 +44,7 @@ func TestEmbeddedMigrationsApply(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, migration.Verify(t.Context(), db, dir))
 
-	plan, err := migration.Push(t.Context(), db, migrate.Tables, migration.PushOptions{})
+	plan, err := migration.Push(t.Context(), db, migrate.Target(), migration.PushOptions{})
 	require.NoError(t, err)
 	require.Empty(t, plan.String(), "a push after the files has nothing to do")
 }
@@ -53,10 +53,10 @@ func TestPushAloneLeadsToTheSchema(t *testing.T) {
 	t.Parallel()
 	db, _ := setup(t)
 	yes := func(context.Context, migration.Plan) (bool, error) { return true, nil }
-	plan, err := migration.Push(t.Context(), db, migrate.Tables, migration.PushOptions{Confirm: yes})
+	plan, err := migration.Push(t.Context(), db, migrate.Target(), migration.PushOptions{Confirm: yes})
 	require.NoError(t, err)
 	require.False(t, plan.Empty())
-	plan, err = migration.Push(t.Context(), db, migrate.Tables, migration.PushOptions{Confirm: yes})
+	plan, err = migration.Push(t.Context(), db, migrate.Target(), migration.PushOptions{Confirm: yes})
 	require.NoError(t, err)
 	require.Empty(t, plan.String())
 }

@@ -74,7 +74,7 @@ func filled(t testing.TB) *library {
 		if err != nil {
 			return err
 		}
-		_, err = migration.Push(ctx, db, migrate.Tables, migration.PushOptions{
+		_, err = migration.Push(ctx, db, migration.Schema{Tables: migrate.Tables}, migration.PushOptions{
 			Confirm: func(context.Context, migration.Plan) (bool, error) { return true, nil },
 		})
 		if err == nil {
