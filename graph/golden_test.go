@@ -50,7 +50,7 @@ func laidOut(statement string) string {
 		case ')':
 			depth--
 		case ' ':
-			for _, clause := range []string{"FROM ", "WHERE ", "GROUP BY ", "HAVING ", "ORDER BY ", "LIMIT ", "CROSS JOIN ", "LEFT JOIN ", "JOIN "} {
+			for _, clause := range []string{"FROM ", "WHERE ", "GROUP BY ", "HAVING ", "ORDER BY ", "LIMIT ", "CROSS JOIN ", "LEFT JOIN ", "JOIN ", "UNION ALL "} {
 				if strings.HasPrefix(statement[i+1:], clause) && !strings.HasSuffix(statement[:i], "CROSS") && !strings.HasSuffix(statement[:i], "LEFT") {
 					b.WriteString("\n" + strings.Repeat("  ", depth))
 					i++

@@ -43,6 +43,23 @@ func TestNestedQueryIsOneStatement(t *testing.T) {
 	require.Equal(t, true, orders["pageInfo"].(map[string]any)["hasNextPage"])
 }
 
+// The row by which a page knows that there is more is read, and nothing under it: else lists in lists would cost (n+1) to
+// the power of their depth.
+func TestLookAheadRowHasNoLists(t *testing.T) {
+	t.Parallel()
+	desk := desktest.Northwind(t)
+	for _, last := range []string{"first", "last"} {
+		before := desk.Rows()
+		data := desk.Data(t, fmt.Sprintf(`query($n: Int) { customers(%s: $n) { pageInfo { hasNextPage hasPreviousPage } nodes {
+			orders(%[1]s: 1) { pageInfo { hasNextPage hasPreviousPage } nodes { lines(first: 1) { nodes { id } } } }
+			ordersAggregate { count } } } }`, last), map[string]any{"n": 2})
+		require.Len(t, data["customers"].(map[string]any)["nodes"], 2)
+		// 3 customers, for 2 of them one count and 2 orders, for one of these each a line; the count of no rows at all
+		// is a row for the third.
+		require.EqualValues(t, 3+2+1+2*2+2*1, desk.Rows()-before, last)
+	}
+}
+
 func TestSeveralRootsAreOneStatement(t *testing.T) {
 	t.Parallel()
 	desk := desktest.Northwind(t)

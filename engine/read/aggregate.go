@@ -8,7 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// aggregate is a field that groups rows, being compiled: an array of ROWs, one for each group.
+// aggregate is a field that groups rows, being compiled: a branch with a row for each group.
 type aggregate struct {
 	c       *compiler
 	row     *row
@@ -16,8 +16,7 @@ type aggregate struct {
 	hops    hops
 	lateral string // alias of the groups' expressions
 
-	columns []string // of the ROW
-	at      map[string]int
+	cells map[string]int // by expression
 }
 
 // group is what rows are grouped by: a field of the list's own rows or of those at the end of a hop.
@@ -28,9 +27,9 @@ type group struct {
 	bucket string // of time
 }
 
-// aggregate compiles an aggregate over the row's entity. Add puts a column into the row around it.
-func (c *compiler) aggregate(r *row, f graphql.CollectedField, add func(func()) int, from from) writer {
-	a := &aggregate{c: c, row: r, at: make(map[string]int)}
+// aggregate compiles an aggregate over the row's entity.
+func (c *compiler) aggregate(r *row, f graphql.CollectedField, from from) writer {
+	a := &aggregate{c: c, row: r, cells: make(map[string]int)}
 	if by := c.argument(f, "groupBy"); by.given() {
 		for _, element := range c.terms(by) {
 			if g := a.group(noHop, "", r.entity, element); !slices.Contains(a.groups, g) {
@@ -40,7 +39,7 @@ func (c *compiler) aggregate(r *row, f graphql.CollectedField, add func(func()) 
 		a.lateral = c.plan.alias()
 	}
 	o := a.object(f, map[string]func(graphql.CollectedField) writer{
-		"count": func(graphql.CollectedField) writer { return scalar{column: a.column("count(*)"), kind: Int} },
+		"count": func(graphql.CollectedField) writer { return scalar{column: a.column("count(*)", BigInt), kind: Int} },
 		"group": func(g graphql.CollectedField) writer { return a.shared(r.entity, "", g) },
 		"sum":   func(g graphql.CollectedField) writer { return a.measures("sum", g) },
 		"avg":   func(g graphql.CollectedField) writer { return a.measures("avg", g) },
@@ -50,43 +49,33 @@ func (c *compiler) aggregate(r *row, f graphql.CollectedField, add func(func()) 
 	where, having := c.argument(f, "where"), c.argument(f, "having")
 	by, first, skip := c.argument(f, "orderBy"), c.argument(f, "first"), c.argument(f, "offset")
 	size := c.extent(first)
-	if len(a.groups) == 0 {
-		a.column("count(*)") // one row, whatever is selected
+	if len(a.cells) == 0 && len(a.groups) == 0 {
+		a.column("count(*)", BigInt) // one row, though nothing is selected
 	}
-	return records{add(func() {
-		s := &c.plan.statement
-		s.write("(SELECT array_agg(s.r) FROM (SELECT ROW(")
-		for i, column := range a.columns {
-			if i > 0 {
-				s.write(", ")
-			}
-			s.write(column)
-		}
-		s.write(") AS r")
+	r.branch.rest = func() {
 		from(r.alias, a.join)
 		c.restrict(r.entity, r.alias, where)
 		a.groupBy()
 		if having.given() {
-			s.write(" HAVING ")
+			c.plan.write(" HAVING ")
 			a.having(having)
 		}
 		a.orderBy(by)
 		c.limit(first, size, 0)
 		if skip.given() {
-			s.write(" OFFSET ")
-			s.arg(c.offset(skip), "bigint")
+			c.plan.write(" OFFSET ")
+			c.plan.arg(c.offset(skip), "bigint")
 		}
-		s.write(") AS s)")
-	}), o}
+	}
+	return records{r.branch.list(), o}
 }
 
-// column returns the position of an expression in the ROW.
-func (a *aggregate) column(expression string) int {
-	i, ok := a.at[expression]
+// column returns the cell of an expression.
+func (a *aggregate) column(expression string, kind Kind) int {
+	i, ok := a.cells[expression]
 	if !ok {
-		i = len(a.columns)
-		a.at[expression] = i
-		a.columns = append(a.columns, expression)
+		i = a.row.branch.value(output{sqlType: kind.sqlType(), inside: func() { a.c.plan.write(expression) }})
+		a.cells[expression] = i
 	}
 	return i
 }
@@ -101,7 +90,7 @@ func (a *aggregate) object(f graphql.CollectedField, fields map[string]func(grap
 			continue
 		}
 		if compile := fields[g.Name]; compile != nil {
-			a.c.under(f, func() { o.add(g.Alias, compile(g)) })
+			a.c.inside(f, func() { o.add(g.Alias, compile(g)) })
 		}
 	}
 	return o
@@ -113,7 +102,7 @@ func (a *aggregate) measures(function string, f graphql.CollectedField) writer {
 	for name := range a.row.entity.fields {
 		fields[name] = func(g graphql.CollectedField) writer {
 			expression, kind := a.measure(function, name, a.c.pathOf(g))
-			return scalar{column: a.column(expression), kind: kind, nullable: true}
+			return scalar{column: a.column(expression, kind), kind: kind, nullable: true}
 		}
 	}
 	return a.object(f, fields)
@@ -209,7 +198,7 @@ func (a *aggregate) shared(e *entity, before string, f graphql.CollectedField) w
 		fields[name] = func(g graphql.CollectedField) writer {
 			for i, by := range a.groups {
 				if by.way == before+name {
-					return scalar{column: a.column(a.groupColumn(i)), kind: by.field.Kind, nullable: true}
+					return scalar{column: a.column(a.groupColumn(i), by.field.Kind), kind: by.field.Kind, nullable: true}
 				}
 			}
 			a.c.fail(&Error{Code: BadUserInput, Message: before + name + " is not grouped by", Path: a.c.pathOf(g)})
@@ -318,31 +307,20 @@ func (a *aggregate) termOf(way, name string, v value) string {
 	return "1"
 }
 
-// records writes an array of records as objects.
+// records writes the rows of a list as objects.
 type records struct {
-	column int
+	rows   listOf
 	object *object
 }
 
-func (w records) write(r *renderer, row [][]byte) error {
-	v, err := at(row, w.column)
-	if err != nil {
-		return err
-	}
-	a, err := newArray(v)
-	if err != nil {
-		return err
-	}
+func (w records) write(r *renderer, row []cell) error {
+	list := row[w.rows.cell]
 	r.text("[")
-	for i := 0; a.n > 0; i++ {
+	for i := range int(list.n) {
 		if i > 0 {
 			r.text(",")
 		}
-		record, err := a.next()
-		if err != nil {
-			return err
-		}
-		if err := w.object.writeElement(r, i, record); err != nil {
+		if err := w.object.writeElement(r, i, r.row(w.rows.branch, list, i)); err != nil {
 			return err
 		}
 	}

@@ -89,12 +89,8 @@ type batchField struct {
 	column int // of the key
 }
 
-func (w batchField) write(r *renderer, row [][]byte) error {
-	v, err := at(row, w.column)
-	if err != nil {
-		return err
-	}
-	key, err := w.entity.Key.Kind.argument(v)
+func (w batchField) write(r *renderer, row []cell) error {
+	key, err := w.entity.Key.Kind.argument(r.value(row[w.column]))
 	if err != nil {
 		return err
 	}

@@ -12,45 +12,37 @@ type compiler struct {
 	config     Config
 	op         *graphql.OperationContext
 	plan       *plan
-	alone      bool     // there is only one root
-	columns    []func() // of the statement, each written when all roots are compiled
-	result     func()   // writes the statement instead, where its rows are those of the only root
+	operation  *branch  // which all others are under
 	conditions int      // of all filters
 	path       ast.Path // of the field whose selection is being compiled
 	fault      error    // the first one
 }
 
-// column adds a column to the statement.
-func (c *compiler) column(write func()) int {
-	c.columns = append(c.columns, write)
-	return len(c.columns) - 1
+func newCompiler(m *model, schema *ast.Schema, config Config, op *graphql.OperationContext) *compiler {
+	c := &compiler{model: m, schema: schema, config: config, op: op, plan: &plan{statement: statement{model: m}, layouts: make([]layout, 1)}}
+	c.operation = &branch{c: c}
+	return c
 }
 
 // finish writes the statement.
 func (c *compiler) finish() {
-	c.plan.rows = c.result != nil
-	c.plan.columns = len(c.columns)
-	if c.result == nil {
-		c.result = func() {
-			c.plan.write("SELECT ")
-			c.separated(", ", c.columns)
+	c.operation.place(&c.plan.types)
+	for i, b := range c.operation.children {
+		switch {
+		case len(c.operation.children) == 1:
+			b.write(true)
+		case i == 0:
+			c.plan.write("(")
+			b.write(true)
+			c.plan.write(")")
+		default:
+			c.plan.write(" UNION ALL (")
+			b.write(false)
+			c.plan.write(")")
 		}
 	}
-	c.result()
 	c.plan.end()
 	c.op = nil // the plan outlives it
-}
-
-// aside writes a statement of its own.
-func (c *compiler) aside(write func()) *statement {
-	main := c.plan.statement
-	c.plan.statement = statement{model: main.model, aliases: main.aliases}
-	write()
-	c.plan.end()
-	other := c.plan.statement
-	main.aliases = other.aliases
-	c.plan.statement = main
-	return &other
 }
 
 // separated writes parts with a text between them.
@@ -72,8 +64,8 @@ func (c *compiler) pathOf(f graphql.CollectedField) ast.Path {
 	return append(append(ast.Path(nil), c.path...), ast.PathName(f.Alias))
 }
 
-// under compiles what is selected of a field, with the path set to it.
-func (c *compiler) under(f graphql.CollectedField, compile func()) {
+// inside compiles what is selected of a field, with the path set to it.
+func (c *compiler) inside(f graphql.CollectedField, compile func()) {
 	outer := c.path
 	c.path = c.pathOf(f)
 	compile()
@@ -84,48 +76,6 @@ func (c *compiler) fail(err error) {
 	if c.fault == nil {
 		c.fault = err
 	}
-}
-
-// row collects the columns that the writers of one table alias need: each is written once into the ROW of its SELECT.
-type row struct {
-	c       *compiler
-	entity  *entity
-	alias   string
-	columns []func()
-	fields  map[string]int
-}
-
-func (c *compiler) row(e *entity) *row {
-	return &row{c: c, entity: e, alias: c.plan.alias(), fields: make(map[string]int)}
-}
-
-// field returns the position of a field.
-func (r *row) field(f *Field) int {
-	if i, ok := r.fields[f.Name]; ok {
-		return i
-	}
-	r.fields[f.Name] = r.derived(func() { r.c.plan.write(f.sql(r.alias)) })
-	return r.fields[f.Name]
-}
-
-// derived returns the position of an expression.
-func (r *row) derived(write func()) int {
-	r.columns = append(r.columns, write)
-	return len(r.columns) - 1
-}
-
-// write writes the ROW. A row without columns gets its key, so that it differs from no row.
-func (r *row) write() {
-	r.c.plan.write("ROW(")
-	r.writeColumns()
-	r.c.plan.write(")")
-}
-
-func (r *row) writeColumns() {
-	if len(r.columns) == 0 {
-		r.field(&r.entity.Key)
-	}
-	r.c.separated(", ", r.columns)
 }
 
 // object compiles a selection on an entity.
@@ -152,42 +102,40 @@ func (c *compiler) field(r *row, f graphql.CollectedField) writer {
 		return batchField{b, r.entity, r.field(&r.entity.Key)}
 	}
 	if l := r.entity.aggregates[f.Name]; l != nil {
-		return c.aggregate(c.row(l.target), f, r.derived, c.beyond(r, l))
+		return c.aggregate(c.source(c.under(r.branch), l.target), f, c.beyond(r, l))
 	}
 	l := r.entity.edges[f.Name]
-	if l == nil { // the model and the SDL come from one generator
+	switch {
+	case l == nil: // the model and the SDL come from one generator
 		c.fail(&Error{Code: BadUserInput, Message: "no such field: " + f.Name, Path: c.pathOf(f)})
 		return typename("")
+	case l.Unique:
+		return c.toOne(r, l, f)
 	}
-	far := c.row(l.target)
-	if l.Unique {
-		return c.toOne(r, l, far, f)
-	}
-	return c.page(far, f, r.derived, c.beyond(r, l))
+	return c.page(r, l, f)
 }
 
-// beyond is the list of the rows at the far side of an edge.
+// beyond is the list of the rows at the far side of an edge, for a row that is around the list.
 func (c *compiler) beyond(near *row, l *link) from {
-	return func(far string, joins func()) { c.follow(near.alias, l, far, joins) }
+	end := near.end(l.From)
+	return func(far string, joins func()) {
+		c.follow(end, l, far, joins)
+		near.branch.wanted()
+	}
 }
 
-// toOne compiles a unique edge: a subquery of at most one ROW.
-func (c *compiler) toOne(near *row, l *link, far *row, f graphql.CollectedField) writer {
-	w := nested{nullable: l.Nullable}
-	c.under(f, func() { w.object = c.object(far, f.Selections) })
-	w.column = near.derived(func() {
-		s := &c.plan.statement
-		s.write("(SELECT ")
-		far.write()
-		c.follow(near.alias, l, far.alias, nil)
-		s.write(")")
-	})
+// toOne compiles a unique edge: its far side is joined, and its key tells whether there is one.
+func (c *compiler) toOne(near *row, l *link, f graphql.CollectedField) writer {
+	r, end := c.row(near.branch, l.target), near.end(l.From)
+	r.branch.joins = append(r.branch.joins, &far{r, func() { c.follow(end, l, r.alias, nil) }})
+	w := nested{column: r.field(&l.target.Key), nullable: l.Nullable}
+	c.inside(f, func() { w.object = c.object(r, f.Selections) })
 	return w
 }
 
-// follow writes the FROM and WHERE that lead from a row to those at the other side of an edge, under the rules of the
+// follow writes the FROM and WHERE that lead from the end of an edge to the rows at its other side, under the rules of the
 // entity there. Joins, if any, are written after the table.
-func (c *compiler) follow(near string, l *link, far string, joins func()) {
+func (c *compiler) follow(end string, l *link, far string, joins func()) {
 	s := &c.plan.statement
 	s.write(" FROM ", quote(l.target.Table), " AS ", far)
 	if joins != nil {
@@ -196,12 +144,12 @@ func (c *compiler) follow(near string, l *link, far string, joins func()) {
 	if j := l.Join; j != nil {
 		pair := s.alias()
 		s.write(" JOIN ", quote(j.Table), " AS ", pair, " ON ", columnOf(pair, j.To), " = ", columnOf(far, l.To),
-			" WHERE ", columnOf(pair, j.From), " = ", columnOf(near, l.From))
+			" WHERE ", columnOf(pair, j.From), " = ", end)
 		if l.join != nil {
 			s.rule(l.join, pair)
 		}
 	} else {
-		s.write(" WHERE ", columnOf(far, l.To), " = ", columnOf(near, l.From))
+		s.write(" WHERE ", columnOf(far, l.To), " = ", end)
 	}
 	s.rule(l.target, far)
 }

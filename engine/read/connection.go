@@ -1,16 +1,10 @@
 package read
 
-import (
-	"strconv"
-
-	"github.com/vektah/gqlparser/v2/ast"
-)
-
 // connection writes a page.
 type connection struct {
 	object
 
-	rows   int // column of the rows' array, or resultRows; noColumn where only the count is asked for
+	rows   listOf
 	size   int // index of the page's size in the binding
 	begun  func(*binding) bool
 	ended  func(*binding) bool
@@ -18,58 +12,22 @@ type connection struct {
 	cursor cursor
 }
 
-// noColumn is the position of what needs no column.
-const noColumn = -1
-
-// resultRows is the position of the rows of a page that is the only root: they are the rows of the result.
-const resultRows = -2
-
-// pageRows are the rows of a page: records of an array, or rows of the result.
-type pageRows struct {
-	records [][]byte
-	result  *result
-	n       int
-	last    bool
+// list gives the rows of the page: how many there are without the one that only tells that there are more.
+func (c *connection) list(r *renderer, row []cell) (list cell, n int, more bool) {
+	list = row[c.rows.cell]
+	n = int(list.n)
+	if size := r.sizes[c.size]; n > size {
+		return list, size, true
+	}
+	return list, n, false
 }
 
-// open returns the values of a row; the caller pops them by setting the renderer's stack back to mark.
-func (l pageRows) open(r *renderer, i int) (values [][]byte, mark int, err error) {
-	if l.last {
-		i = l.n - 1 - i
+// row returns one of n rows of the page, in the order of the list.
+func (c *connection) row(r *renderer, list cell, i, n int) []cell {
+	if c.last {
+		i = n - 1 - i
 	}
-	if l.result != nil {
-		return l.result.row(i), len(r.values), nil
-	}
-	return r.record(l.records[i])
-}
-
-// list gives the rows of the page in order, without the one that only tells that there are more. The records are on the
-// renderer's stack: the caller pops them by setting it back to mark.
-func (c *connection) list(r *renderer, row [][]byte) (rows pageRows, more bool, mark int, err error) {
-	mark, rows.last = len(r.values), c.last
-	size := r.sizes[c.size]
-	if c.rows == resultRows {
-		rows.result, rows.n = &r.result, min(r.result.n, size)
-		return rows, r.result.n > size, mark, nil
-	}
-	v, err := at(row, c.rows)
-	if err != nil {
-		return rows, false, mark, err
-	}
-	a, err := newArray(v)
-	if err != nil {
-		return rows, false, mark, err
-	}
-	more, rows.n = a.n > size, min(a.n, size)
-	for range rows.n {
-		record, err := a.next()
-		if err != nil {
-			return rows, false, mark, err
-		}
-		r.values = append(r.values, record)
-	}
-	rows.records = r.values[mark:]
-	return rows, more, mark, nil
+	return r.row(c.rows.branch, list, i)
 }
 
 // nodes writes the rows of a page, as nodes or as edges.
@@ -78,44 +36,34 @@ type nodes struct {
 	object *object
 }
 
-func (w nodes) write(r *renderer, row [][]byte) error {
-	rows, _, mark, err := w.page.list(r, row)
-	if err != nil {
-		return err
-	}
-	r.text("[")
-	for i := range rows.n {
+func (w nodes) write(r *renderer, row []cell) error {
+	list, n, _ := w.page.list(r, row)
+	r.buf = append(r.buf, '[')
+	for i := range n {
 		if i > 0 {
-			r.text(",")
+			r.buf = append(r.buf, ',')
 		}
-		values, popped, err := rows.open(r, i)
-		if err != nil {
+		if err := w.object.writeElement(r, i, w.page.row(r, list, i, n)); err != nil {
 			return err
 		}
-		faults := len(r.faults)
-		err = w.object.write(r, values)
-		if len(r.faults) > faults {
-			r.within(faults, ast.PathIndex(i))
-		}
-		if err != nil {
-			return err
-		}
-		r.values = r.values[:popped]
 	}
-	r.text("]")
-	r.values = r.values[:mark]
+	r.buf = append(r.buf, ']')
 	return nil
 }
 
-// total writes the count of a page that is the only root: each of its rows has it.
-type total struct{ column int }
+// total writes a count that is a value of each row of a list: where there is none it is 0.
+type total struct {
+	rows   listOf
+	column int
+}
 
-func (w total) write(r *renderer, _ [][]byte) error {
-	if r.result.n == 0 {
-		r.buf = strconv.AppendInt(r.buf, r.total, 10)
+func (w total) write(r *renderer, row []cell) error {
+	list := row[w.rows.cell]
+	if list.n == 0 {
+		r.buf = append(r.buf, '0')
 		return nil
 	}
-	return scalar{column: w.column, kind: Int}.write(r, r.result.row(0))
+	return scalar{column: w.column, kind: Int}.write(r, r.row(w.rows.branch, list, 0))
 }
 
 // pageInfo writes where a page stands.
@@ -126,11 +74,8 @@ type pageInfo struct {
 
 type pageInfoField struct{ key, name string }
 
-func (w pageInfo) write(r *renderer, row [][]byte) error {
-	rows, more, mark, err := w.page.list(r, row)
-	if err != nil {
-		return err
-	}
+func (w pageInfo) write(r *renderer, row []cell) (err error) {
+	list, n, more := w.page.list(r, row)
 	before, after := w.page.begun(&r.binding), more
 	if w.page.last {
 		before, after = more, w.page.ended(&r.binding)
@@ -146,29 +91,22 @@ func (w pageInfo) write(r *renderer, row [][]byte) error {
 		case "hasPreviousPage":
 			r.bool(before)
 		case "startCursor":
-			err = w.writeCursor(r, rows, 0)
+			err = w.writeCursor(r, list, 0, n)
 		case "endCursor":
-			err = w.writeCursor(r, rows, rows.n-1)
+			err = w.writeCursor(r, list, n-1, n)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	r.text("}")
-	r.values = r.values[:mark]
 	return nil
 }
 
-func (w pageInfo) writeCursor(r *renderer, rows pageRows, i int) error {
-	if rows.n == 0 {
+func (w pageInfo) writeCursor(r *renderer, list cell, i, n int) error {
+	if n == 0 {
 		r.text("null")
 		return nil
 	}
-	row, mark, err := rows.open(r, i)
-	if err != nil {
-		return err
-	}
-	err = w.page.cursor.write(r, row)
-	r.values = r.values[:mark]
-	return err
+	return w.page.cursor.write(r, w.page.row(r, list, i, n))
 }

@@ -89,7 +89,7 @@ func (c *compiler) across(alias string, l *link, v value) {
 	exists := func(v value, negated bool) {
 		far := s.alias()
 		s.write("EXISTS (SELECT")
-		c.follow(alias, l, far, nil)
+		c.follow(columnOf(alias, l.From), l, far, nil)
 		s.write(" AND ")
 		c.predicate(l.target, far, v)
 		if negated {
@@ -129,7 +129,7 @@ func (c *compiler) across(alias string, l *link, v value) {
 func (c *compiler) counted(alias string, l *link, v value) {
 	s := &c.plan.statement
 	s.write("EXISTS (SELECT FROM (SELECT count(*)")
-	c.follow(alias, l, s.alias(), nil)
+	c.follow(columnOf(alias, l.From), l, s.alias(), nil)
 	number := s.alias()
 	s.write(") AS ", number, "(n) WHERE ")
 	c.comparisons(operand{number + ".n", BigInt, nil}, v)

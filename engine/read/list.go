@@ -44,3 +44,43 @@ func (k Kind) appendList(dst, v []byte) ([]byte, error) {
 	}
 	return append(dst, ']'), nil
 }
+
+// cut takes a value with its length in front; a length of -1 is NULL.
+func cut(v []byte) (value, rest []byte, err error) {
+	if len(v) < 4 {
+		return nil, nil, errShape
+	}
+	n := int(int32(binary.BigEndian.Uint32(v)))
+	v = v[4:]
+	if n < 0 {
+		return nil, v, nil
+	}
+	if n > len(v) {
+		return nil, nil, errShape
+	}
+	return v[:n:n], v[n:], nil
+}
+
+// array is a binary array being read: dimensions, a flag, the type of the elements, for the one dimension its length and
+// lower bound, then the elements (src/backend/utils/adt/arrayfuncs.c, array_send).
+type array struct {
+	n    int // elements left
+	rest []byte
+}
+
+// newArray opens an array.
+func newArray(v []byte) (array, error) {
+	if len(v) < 20 {
+		if v != nil && (len(v) != 12 || binary.BigEndian.Uint32(v) != 0) {
+			return array{}, errShape
+		}
+		return array{}, nil
+	}
+	return array{n: int(binary.BigEndian.Uint32(v[12:])), rest: v[20:]}, nil
+}
+
+func (a *array) next() (value []byte, err error) {
+	value, a.rest, err = cut(a.rest)
+	a.n--
+	return value, err
+}

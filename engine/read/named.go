@@ -1,5 +1,12 @@
 package read
 
+import (
+	"encoding/binary"
+	"sort"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
 // list writes entities that were named one by one, null for each that was not found.
 type list struct {
 	index int // of the list in the binding
@@ -8,50 +15,55 @@ type list struct {
 
 // found says where the rows of one entity are.
 type found struct {
-	column int
+	rows   listOf
+	number int // of the id, among those of the entity: from 1
 	object *object
 }
 
-func (w list) write(r *renderer, row [][]byte) error {
+func (w list) write(r *renderer, row []cell) error {
 	r.text("[")
-	err := w.each(r, row, func(i int, o *object, record []byte) error {
+	for i := range r.lists[w.index] {
 		if i > 0 {
 			r.text(",")
 		}
-		from := len(r.buf)
-		return r.nullOr(o.writeElement(r, i, record), from)
-	})
+		mark := len(r.faults)
+		err := w.element(r, row, i)
+		if len(r.faults) > mark {
+			r.within(mark, ast.PathIndex(i))
+		}
+		if err != nil {
+			return err
+		}
+	}
 	r.text("]")
-	return err
+	return nil
 }
 
-// each calls write for each entity of the list, with nil where there is no row.
-func (w list) each(r *renderer, row [][]byte, write func(i int, o *object, record []byte) error) error {
-	open := make(map[*entity]*array, len(w.of))
-	for e, f := range w.of {
-		v, err := at(row, f.column)
-		if err != nil {
-			return err
-		}
-		a, err := newArray(v)
-		if err != nil {
-			return err
-		}
-		open[e] = &a
-	}
-	for i, e := range r.lists[w.index] {
-		var record []byte
-		if a := open[e]; a != nil && a.n > 0 {
-			var err error
-			if record, err = a.next(); err != nil {
-				return err
-			}
-		}
-		if err := write(i, w.of[e].object, record); err != nil {
-			return err
+// element writes one entity of the list.
+func (w list) element(r *renderer, row []cell, i int) error {
+	e, number := r.lists[w.index][i], uint64(0)
+	for _, other := range r.lists[w.index][:i+1] {
+		if other == e {
+			number++
 		}
 	}
-	return nil
+	f, ok := w.of[e]
+	if !ok {
+		r.text("null")
+		return nil
+	}
+	rows := row[f.rows.cell]
+	numberOf := func(i int) uint64 { // bigint
+		return binary.BigEndian.Uint64(r.value(r.row(f.rows.branch, rows, i)[f.number]))
+	}
+	n := int(rows.n)
+	at := sort.Search(n, func(i int) bool { return numberOf(i) >= number })
+	if at == n || numberOf(at) != number {
+		r.text("null")
+		return nil
+	}
+	from := len(r.buf)
+	return r.nullOr(f.object.write(r, r.row(f.rows.branch, rows, at)), from)
 }
 
 // element writes one entity of a list, null where it was not found.
@@ -61,13 +73,4 @@ type element struct {
 	i int
 }
 
-func (w element) write(r *renderer, row [][]byte) error {
-	from := len(r.buf)
-	err := w.each(r, row, func(i int, o *object, record []byte) error {
-		if i != w.i {
-			return nil
-		}
-		return o.writeRecord(r, record)
-	})
-	return r.nullOr(err, from)
-}
+func (w element) write(r *renderer, row []cell) error { return w.element(r, row, w.i) }

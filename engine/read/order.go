@@ -175,7 +175,7 @@ func (o order) compute(c *compiler, t term, alias string) {
 			return
 		}
 		s.write("(SELECT count(*)")
-		c.follow(at, t.count, s.alias(), nil)
+		c.follow(columnOf(at, t.count.From), t.count, s.alias(), nil)
 		s.write(")")
 	})
 }

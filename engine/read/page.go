@@ -7,12 +7,13 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// page is a connection being compiled. Its rows are an array of ROWs in order, or the rows of the result; its count is a
-// column of its own.
+// page is a connection being compiled: a branch of its rows, unless only their count is asked for.
 type page struct {
 	c      *compiler
-	row    *row
+	entity *entity
+	row    *row // of the branch
 	from   from
+	count  func() writer // of the whole list
 	where  value
 	search value
 	order  order
@@ -28,18 +29,46 @@ type page struct {
 // from writes the FROM and WHERE of a list under an alias, with joins after its table.
 type from func(alias string, joins func())
 
-// page compiles a connection of the row's entity. Add puts a column into the row around it; nil where the page is the
-// only root, and its rows are those of the result.
-func (c *compiler) page(r *row, f graphql.CollectedField, add func(func()) int, from from) writer {
-	p := &page{
-		c: c, row: r, from: from,
-		where:  c.argument(f, "where"),
-		search: c.argument(f, "search"),
-		order:  c.order(r.entity, c.argument(f, "orderBy"), c.argument(f, "search")),
-		skip:   c.argument(f, "offset"),
-		writer: &connection{rows: noColumn},
+// page compiles the connection at the far side of an edge.
+func (c *compiler) page(near *row, l *link, f graphql.CollectedField) writer {
+	p := &page{c: c, entity: l.target}
+	if c.listsRows(f, l.target) {
+		p.row, p.from = c.source(c.under(near.branch), l.target), c.beyond(near, l)
 	}
-	p.extent(c.argument(f, "first"), c.argument(f, "last"))
+	p.count = func() writer {
+		return scalar{column: near.derived("bigint", func() {
+			p.writeCount(func(far string, joins func()) { c.follow(columnOf(near.alias, l.From), l, far, joins) })
+		}), kind: Int}
+	}
+	return p.compile(f)
+}
+
+// rootPage compiles the connection of all rows.
+func (c *compiler) rootPage(e *entity, f graphql.CollectedField) writer {
+	p := &page{c: c, entity: e}
+	if c.listsRows(f, e) {
+		p.row, p.from = c.source(c.under(c.operation), e), c.every(e)
+	}
+	p.count = p.total
+	return p.compile(f)
+}
+
+// listsRows tells whether rows of a connection are selected, and not only their count.
+func (c *compiler) listsRows(f graphql.CollectedField, e *entity) bool {
+	for _, g := range c.fields(f.Selections, e.Name+"Connection") {
+		if g.Name == "nodes" || g.Name == "edges" || g.Name == "pageInfo" {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *page) compile(f graphql.CollectedField) writer {
+	c, e := p.c, p.entity
+	p.where, p.search, p.skip = c.argument(f, "where"), c.argument(f, "search"), c.argument(f, "offset")
+	p.order = c.order(e, c.argument(f, "orderBy"), p.search)
+	p.writer = &connection{}
+	size := p.extent(c.argument(f, "first"), c.argument(f, "last"))
 	if p.skip.given() {
 		c.plan.checks = append(c.plan.checks, c.offset(p.skip))
 	}
@@ -47,39 +76,30 @@ func (c *compiler) page(r *row, f graphql.CollectedField, add func(func()) int, 
 	p.until = p.seek(c.argument(f, "before"))
 	p.writer.begun, p.writer.ended = p.after.given, p.until.given
 	p.writer.cursor.order = p.order.name
-	c.under(f, func() { p.fields(f, add) })
+	if p.row != nil {
+		p.row.branch.rest = p.writeRows
+		p.writer.rows = p.row.branch.list()
+	}
+	c.inside(f, func() { p.fields(f) })
+	if p.peeks {
+		p.row.branch.size = func() { c.size(size, p.writer.size, 0) }
+	}
 	return p.writer
 }
 
-func (p *page) fields(f graphql.CollectedField, add func(func()) int) {
-	c, w, name := p.c, p.writer, p.row.entity.Name
-	rows := func() {
-		switch {
-		case w.rows != noColumn:
-		case add == nil:
-			w.rows, c.result = resultRows, p.writeResult
-		default:
-			w.rows = add(p.writeArray)
-		}
-	}
+func (p *page) fields(f graphql.CollectedField) {
+	c, w, name := p.c, p.writer, p.entity.Name
 	for _, g := range c.fields(f.Selections, name+"Connection") {
 		switch g.Name {
 		case "__typename":
 			w.add(g.Alias, typename(name+"Connection"))
 		case "totalCount":
-			if add == nil {
-				w.add(g.Alias, p.total())
-			} else {
-				w.add(g.Alias, scalar{column: add(p.writeCount), kind: Int})
-			}
+			w.add(g.Alias, p.count())
 		case "nodes":
-			rows()
-			c.under(g, func() { w.add(g.Alias, nodes{w, c.object(p.row, g.Selections)}) })
+			c.inside(g, func() { w.add(g.Alias, nodes{w, c.object(p.row, g.Selections)}) })
 		case "edges":
-			rows()
-			c.under(g, func() { w.add(g.Alias, nodes{w, p.edge(g)}) })
+			c.inside(g, func() { w.add(g.Alias, nodes{w, p.edge(g)}) })
 		case "pageInfo":
-			rows()
 			w.add(g.Alias, p.info(g))
 		}
 	}
@@ -87,14 +107,14 @@ func (p *page) fields(f graphql.CollectedField, add func(func()) int) {
 
 func (p *page) edge(f graphql.CollectedField) *object {
 	c, o := p.c, &object{}
-	for _, g := range c.fields(f.Selections, p.row.entity.Name+"Edge") {
+	for _, g := range c.fields(f.Selections, p.entity.Name+"Edge") {
 		switch g.Name {
 		case "__typename":
-			o.add(g.Alias, typename(p.row.entity.Name+"Edge"))
+			o.add(g.Alias, typename(p.entity.Name+"Edge"))
 		case "cursor":
 			o.add(g.Alias, p.cursor())
 		case "node":
-			c.under(g, func() { o.add(g.Alias, c.object(p.row, g.Selections)) })
+			c.inside(g, func() { o.add(g.Alias, c.object(p.row, g.Selections)) })
 		}
 	}
 	return o
@@ -125,15 +145,15 @@ func (p *page) cursor() cursor {
 			continue
 		}
 		if p.order.positions[i] == 0 {
-			p.order.positions[i] = 1 + p.row.derived(func() { p.c.plan.write(p.order.expression(i, p.row.alias)) })
+			p.order.positions[i] = 1 + p.row.derived(t.kind.sqlType(), func() { p.c.plan.write(p.order.expression(i, p.row.alias)) })
 		}
 		w.columns = append(w.columns, p.order.positions[i]-1)
 	}
 	return w
 }
 
-// extent sets the page's size and end.
-func (p *page) extent(first, last value) {
+// extent sets the page's size and end, and returns the argument that gives the size.
+func (p *page) extent(first, last value) value {
 	size := first
 	switch {
 	case first.given() && last.given():
@@ -152,6 +172,7 @@ func (p *page) extent(first, last value) {
 			p.c.limit(size, index, 0)
 		}
 	}
+	return size
 }
 
 // extent makes an argument the size of a list and returns its index in the binding.
@@ -166,10 +187,15 @@ func (c *compiler) extent(size value) (index int) {
 	return index
 }
 
-// limit writes a size, and so many rows more, as a LIMIT. What the document fixes stands in the
-// statement's text, where the planner sees it; what a variable gives is a parameter, so that the text stays the same.
+// limit writes a size, and so many rows more, as a LIMIT.
 func (c *compiler) limit(size value, index, more int) {
 	c.plan.write(" LIMIT ")
+	c.size(size, index, more)
+}
+
+// size writes a size, and so many rows more. What the document fixes stands in the statement's text, where the planner
+// sees it; what a variable gives is a parameter, so that the text stays the same.
+func (c *compiler) size(size value, index, more int) {
 	if !size.fixed() {
 		c.plan.arg(func(b *binding) (any, error) { return int64(b.sizes[index] + more), nil }, "bigint")
 		return
@@ -219,23 +245,6 @@ func (p *page) seek(v value) seek {
 // given tells, when bound, whether there is such a cursor: then there is something at its other side.
 func (s seek) given(b *binding) bool { return s.get(b.variables) != nil }
 
-// writeArray writes the rows as an array.
-func (p *page) writeArray() {
-	s := &p.c.plan.statement
-	s.write("(SELECT array_agg(s.r) FROM (SELECT ")
-	p.row.write()
-	s.write(" AS r")
-	p.writeRows()
-	s.write(") AS s)")
-}
-
-// writeResult writes the statement whose rows are those of the page.
-func (p *page) writeResult() {
-	p.c.plan.write("SELECT ")
-	p.row.writeColumns()
-	p.writeRows()
-}
-
 // writeRows writes what follows the columns.
 func (p *page) writeRows() {
 	s, o := &p.c.plan.statement, p.order
@@ -261,21 +270,20 @@ func (p *page) writeRows() {
 	}
 }
 
-// total compiles the count of a page that is the only root. It is a column of each row; where rows were left out in
-// front of the page there may be none, and a statement of its own is kept for that.
-func (p *page) total() total {
-	s := &p.c.plan.statement
-	whole := !p.after.value.given() && !p.until.value.given() && !p.skip.given()
-	if !whole {
-		p.c.plan.count = p.c.aside(func() {
-			s.write("SELECT ")
-			p.writeCount()
-		})
+// total compiles the count of all rows. It is a value of each row of the page, which is empty only where the count is 0;
+// but where rows may be left out in front of the page, or none is listed, it is a row of its own.
+func (p *page) total() writer {
+	s, write := &p.c.plan.statement, func() { p.writeCount(p.c.every(p.entity)) }
+	if p.row == nil || p.after.value.given() || p.until.value.given() || p.skip.given() {
+		b := p.c.under(p.c.operation)
+		cell := b.value(output{sqlType: "bigint", inside: write})
+		b.rest = func() {}
+		return total{b.list(), cell}
 	}
-	if whole && (p.where.given() || p.search.given()) { // the rows are gone through to the last: count them on the way
-		return total{p.row.derived(func() { s.write("count(*) OVER ()") })}
+	if p.where.given() || p.search.given() { // the rows are gone through to the last: count them on the way
+		write = func() { s.write("count(*) OVER ()") }
 	}
-	return total{p.row.derived(p.writeCount)}
+	return total{p.writer.rows, p.row.derived("bigint", write)}
 }
 
 func (c *compiler) offset(v value) argument {
@@ -290,9 +298,9 @@ func (c *compiler) offset(v value) argument {
 
 // restrict writes the filter and the search behind another condition.
 func (p *page) restrict(alias string) {
-	p.c.restrict(p.row.entity, alias, p.where)
+	p.c.restrict(p.entity, alias, p.where)
 	if p.search.given() {
-		p.c.plan.write(" AND ", columnOf(alias, p.row.entity.Search), " @@ ")
+		p.c.plan.write(" AND ", columnOf(alias, p.entity.Search), " @@ ")
 		p.c.words(p.search)
 	}
 }
@@ -305,11 +313,11 @@ func (c *compiler) words(v value) {
 }
 
 // writeCount writes the number of rows of the whole list.
-func (p *page) writeCount() {
+func (p *page) writeCount(from from) {
 	s := &p.c.plan.statement
 	alias := s.alias()
 	s.write("(SELECT count(*)")
-	p.from(alias, nil)
+	from(alias, nil)
 	p.restrict(alias)
 	s.write(")")
 }

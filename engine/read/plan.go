@@ -6,13 +6,11 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// plan is a compiled selection: a statement, and a writer for each root. The statement has one row with a column for
-// each root; where there is only one and it is a page or a lookup, its rows are those of the page, or the one found.
+// plan is a compiled selection: a statement, what its rows consist of, and a writer for each root.
 type plan struct {
 	statement
-	rows    bool       // of the statement are those of the only root
-	count   *statement // of its rows, for when the page is empty; nil where it is not asked for
-	columns int        // of the statement's one row otherwise; none where there is nothing to ask
+	types   []string // of the statement's columns behind the first, which tells the branch
+	layouts []layout // of the branches: first the operation's own
 	roots   []root
 	sizes   []size     // of pages, in the order of compilation
 	lists   []named    // lists of ids
@@ -21,10 +19,16 @@ type plan struct {
 	touched []touched  // fields that not every viewer may read
 }
 
+// asks tells whether there is a statement at all: ids of no entity need none.
+func (p *plan) asks() bool { return len(p.layouts) > 1 }
+
+// tagged tells whether the first column says of which branch a row is.
+func tagged(layouts []layout) bool { return len(layouts) > 2 }
+
 // root is a field at the root of the operation.
 type root struct {
 	path   ast.Path
-	writer writer // from the row of the statement
+	writer writer // from the operation's own row
 }
 
 // size gives the number of rows on a page.

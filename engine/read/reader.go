@@ -184,7 +184,6 @@ func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *as
 		}
 	}
 	p, err := r.compile(op, func(c *compiler) {
-		c.alone = len(fields) == 1
 		for _, f := range fields {
 			c.plan.roots = append(c.plan.roots, c.root(f))
 		}
@@ -199,7 +198,7 @@ func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *as
 }
 
 func (r *Reader) compile(op *graphql.OperationContext, roots func(*compiler)) (*plan, error) {
-	c := &compiler{model: r.model, schema: r.schema, config: r.config, op: op, plan: &plan{statement: statement{model: r.model}}}
+	c := newCompiler(r.model, r.schema, r.config, op)
 	roots(c)
 	if c.fault == nil { // else there may be nothing to write
 		c.finish()
@@ -227,37 +226,13 @@ func (r *Reader) render(ctx context.Context, w *renderer, p *plan) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case p.rows:
-		err = r.db.Query(ctx, text, args, func(row [][]byte) error {
-			w.result.add(row)
-			return nil
-		})
-		if err == nil && w.result.n == 0 && p.count != nil {
-			w.total, err = r.count(ctx, p.count, &w.binding)
-		}
-		if err != nil {
+	w.open(p.layouts)
+	if p.asks() {
+		if err := r.db.Query(ctx, text, args, w.add); err != nil {
 			return err
 		}
-		return w.write(p.roots, nil)
-	case p.columns == 0: // nothing but ids of no entity
-		return w.write(p.roots, nil)
-	default:
-		return r.db.Query(ctx, text, args, func(row [][]byte) error { return w.write(p.roots, row) })
 	}
-}
-
-// count runs a statement of one number.
-func (r *Reader) count(ctx context.Context, s *statement, b *binding) (n int64, err error) {
-	text, args, err := s.bind(ctx, b)
-	if err != nil {
-		return 0, err
-	}
-	err = r.db.Query(ctx, text, args, func(row [][]byte) error {
-		n, err = integer(row[0])
-		return err
-	})
-	return n, err
+	return w.write(p.roots)
 }
 
 // ErrNoInput is what gqlgen's generated code gets where an entity stands as an argument.

@@ -3,7 +3,6 @@ package read
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,11 +16,10 @@ import (
 type renderer struct {
 	binding
 
+	rows
+
 	buf    []byte
-	values [][]byte // a stack: the values of the records being written, outermost first
 	faults []*Error // of values; their paths are completed on the way out
-	result result
-	total  int64 // rows of the list whose page is the result, where that is empty
 	holes  []hole
 	root   int // that is being written
 
@@ -59,8 +57,9 @@ func (r *renderer) nullOr(err error, from int) error {
 	return nil
 }
 
-// write writes the value of each root from the row of the statement.
-func (r *renderer) write(roots []root, row [][]byte) error {
+// write writes the value of each root.
+func (r *renderer) write(roots []root) error {
+	row := r.tables[0]
 	for i, root := range roots {
 		from, mark, holes := len(r.buf), len(r.faults), len(r.holes)
 		r.root = i
@@ -120,17 +119,14 @@ func newRenderer(cursors *cursors, variables map[string]any) *renderer {
 
 // release gives the renderer back.
 func (r *renderer) release() {
-	if cap(r.buf) > maxKept || cap(r.result.chunk) > maxKept {
+	if cap(r.buf) > maxKept || r.size() > maxKept {
 		return
 	}
-	clear(r.values[:cap(r.values)])
-	clear(r.result.values[:cap(r.result.values)])
 	clear(r.answers)
 	*r = renderer{
 		binding: r.binding.emptied(),
+		rows:    rows{tables: r.tables, data: r.data[:0]},
 		buf:     r.buf[:0],
-		values:  r.values[:0],
-		result:  result{values: r.result.values[:0], chunk: r.result.chunk[:0]},
 		ends:    r.ends[:0],
 		answers: r.answers[:0],
 	}
@@ -140,68 +136,6 @@ func (r *renderer) release() {
 func (r *renderer) text(s string) { r.buf = append(r.buf, s...) }
 
 func (r *renderer) bool(b bool) { r.buf = strconv.AppendBool(r.buf, b) }
-
-// record puts the values of a binary record on the stack: a count, then for each its type, its length and its bytes
-// (src/backend/utils/adt/rowtypes.c, record_send). The caller pops them by setting the stack back to mark.
-func (r *renderer) record(v []byte) (values [][]byte, mark int, err error) {
-	mark = len(r.values)
-	if len(v) < 4 {
-		return nil, mark, errShape
-	}
-	n := int(binary.BigEndian.Uint32(v))
-	v = v[4:]
-	for range n {
-		if len(v) < 8 {
-			return nil, mark, errShape
-		}
-		var value []byte
-		if value, v, err = cut(v[4:]); err != nil {
-			return nil, mark, err
-		}
-		r.values = append(r.values, value)
-	}
-	return r.values[mark:], mark, nil
-}
-
-// cut takes a value with its length in front; a length of -1 is NULL.
-func cut(v []byte) (value, rest []byte, err error) {
-	if len(v) < 4 {
-		return nil, nil, errShape
-	}
-	n := int(int32(binary.BigEndian.Uint32(v)))
-	v = v[4:]
-	if n < 0 {
-		return nil, v, nil
-	}
-	if n > len(v) {
-		return nil, nil, errShape
-	}
-	return v[:n:n], v[n:], nil
-}
-
-// array is a binary array being read: dimensions, a flag, the type of the elements, for the one dimension its length and
-// lower bound, then the elements (src/backend/utils/adt/arrayfuncs.c, array_send).
-type array struct {
-	n    int // elements left
-	rest []byte
-}
-
-// newArray opens an array; NULL is an empty one, which is how array_agg says it.
-func newArray(v []byte) (array, error) {
-	if len(v) < 20 {
-		if v != nil && (len(v) != 12 || binary.BigEndian.Uint32(v) != 0) {
-			return array{}, errShape
-		}
-		return array{}, nil
-	}
-	return array{n: int(binary.BigEndian.Uint32(v[12:])), rest: v[20:]}, nil
-}
-
-func (a *array) next() (value []byte, err error) {
-	value, a.rest, err = cut(a.rest)
-	a.n--
-	return value, err
-}
 
 // key returns the part of an object in front of a member's value, behind the brace.
 func key(name string, first bool) string {

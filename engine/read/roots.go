@@ -25,23 +25,9 @@ func (c *compiler) root(f graphql.CollectedField) root {
 		return root{path, c.lookup(c.model.lookups[f.Name], f)}
 	}
 	if e := c.model.aggregates[f.Name]; e != nil {
-		return root{path, c.aggregate(c.row(e), f, c.column, c.every(e))}
+		return root{path, c.aggregate(c.source(c.under(c.operation), e), f, c.every(e))}
 	}
-	e, add := c.model.connections[f.Name], c.column
-	if c.alone && c.listsRows(f, e) {
-		add = nil
-	}
-	return root{path, c.page(c.row(e), f, add, c.every(e))}
-}
-
-// listsRows tells whether rows of a connection are selected, and not only their count.
-func (c *compiler) listsRows(f graphql.CollectedField, e *entity) bool {
-	for _, g := range c.fields(f.Selections, e.Name+"Connection") {
-		if g.Name == "nodes" || g.Name == "edges" || g.Name == "pageInfo" {
-			return true
-		}
-	}
-	return false
+	return root{path, c.rootPage(c.model.connections[f.Name], f)}
 }
 
 // every is the list of all rows of an entity.
@@ -51,10 +37,10 @@ func (c *compiler) every(e *entity) from {
 
 // lookup compiles a search by a unique key. Where it is the only root, its row is that of the result.
 func (c *compiler) lookup(l *lookup, f graphql.CollectedField) writer {
-	r, s := c.row(l.entity), &c.plan.statement
-	o := &object{}
-	c.under(f, func() { o = c.object(r, f.Selections) })
-	found := func() {
+	r, w := c.source(c.under(c.operation), l.entity), single{object: nil}
+	c.inside(f, func() { w.object = c.object(r, f.Selections) })
+	r.branch.rest = func() {
+		s := &c.plan.statement
 		c.all(l.entity, r.alias, nil)
 		for _, a := range l.Arguments {
 			v := c.argument(f, a.Name)
@@ -66,20 +52,8 @@ func (c *compiler) lookup(l *lookup, f graphql.CollectedField) writer {
 			}
 		}
 	}
-	if c.alone {
-		c.result = func() {
-			s.write("SELECT ")
-			r.writeColumns()
-			found()
-		}
-		return only{o}
-	}
-	return nested{nullable: true, object: o, column: c.column(func() {
-		s.write("(SELECT ")
-		r.write()
-		found()
-		s.write(")")
-	})}
+	w.rows = r.branch.list()
+	return w
 }
 
 // target is one entry of a list of ids: its entity and key, or nothing.
@@ -127,8 +101,8 @@ func many(v value, limit int) targets {
 	}
 }
 
-// list compiles a selection on entities that are named one by one. Each entity among them is one column of the
-// statement, an array with an element for each of its ids, in their order, NULL where there is no row.
+// list compiles a selection on entities that are named one by one. Each entity among them is a branch, with a row for
+// each of its ids that was found, and the id's number.
 func (c *compiler) list(selection ast.SelectionSet, path ast.Path, get targets) list {
 	given, err := get(c.op.Variables)
 	if err != nil {
@@ -149,23 +123,20 @@ func (c *compiler) list(selection ast.SelectionSet, path ast.Path, get targets) 
 		if _, done := w.of[t.entity]; done || t.entity == nil {
 			continue
 		}
-		r := c.row(t.entity)
+		r, ids := c.source(c.under(c.operation), t.entity), c.plan.alias()
 		o := c.object(r, selection)
-		w.of[t.entity] = found{c.column(func() { c.each(r, get) }), o}
+		r.branch.rest = func() { c.each(r, ids, get) }
+		number := r.derived("bigint", func() { c.plan.write(ids, ".n") })
+		w.of[t.entity] = found{r.branch.list(), number, o}
 	}
 	c.path = outer
 	return w
 }
 
-// each writes the array of the rows that are named of one entity.
-func (c *compiler) each(r *row, get targets) {
+// each writes the FROM of the rows that are named of one entity.
+func (c *compiler) each(r *row, ids string, get targets) {
 	s, e := &c.plan.statement, r.entity
-	key := s.alias()
-	s.write("(SELECT array_agg((SELECT ")
-	r.write()
-	s.write(" FROM ", quote(e.Table), " AS ", r.alias, " WHERE ", columnOf(r.alias, e.Key.Column), " = ", key, ".key")
-	s.rule(e, r.alias)
-	s.write(") ORDER BY ", key, ".n) FROM unnest(")
+	s.write(" FROM unnest(")
 	s.arg(func(b *binding) (any, error) {
 		given, err := get(b.variables)
 		if err != nil {
@@ -179,5 +150,8 @@ func (c *compiler) each(r *row, get targets) {
 		}
 		return e.Key.Kind.parseList(keys)
 	}, e.Key.Kind.sqlType()+"[]")
-	s.write(") WITH ORDINALITY AS ", key, "(key, n))")
+	s.write(") WITH ORDINALITY AS ", ids, "(key, n) JOIN ", quote(e.Table), " AS ", r.alias,
+		" ON ", columnOf(r.alias, e.Key.Column), " = ", ids, ".key WHERE true")
+	s.rule(e, r.alias)
+	s.write(" ORDER BY ", ids, ".n")
 }

@@ -4,15 +4,7 @@ import "github.com/vektah/gqlparser/v2/ast"
 
 // writer writes a value from the row that holds it.
 type writer interface {
-	write(r *renderer, row [][]byte) error
-}
-
-// at returns a column of a row.
-func at(row [][]byte, column int) ([]byte, error) {
-	if column >= len(row) {
-		return nil, errShape
-	}
-	return row[column], nil
+	write(r *renderer, row []cell) error
 }
 
 // object writes a JSON object from one row.
@@ -30,7 +22,7 @@ func (o *object) add(name string, w writer) {
 	o.members = append(o.members, member{name, key(name, len(o.members) == 0), w})
 }
 
-func (o *object) write(r *renderer, row [][]byte) error {
+func (o *object) write(r *renderer, row []cell) error {
 	r.text("{")
 	for i := range o.members {
 		m, mark := &o.members[i], len(r.faults)
@@ -47,71 +39,60 @@ func (o *object) write(r *renderer, row [][]byte) error {
 	return nil
 }
 
-// writeRecord writes the object from a record, or null where there is none.
-func (o *object) writeRecord(r *renderer, record []byte) error {
-	if record == nil {
-		r.text("null")
-		return nil
-	}
-	row, mark, err := r.record(record)
-	if err != nil {
-		return err
-	}
-	err = o.write(r, row)
-	r.values = r.values[:mark]
-	return err
-}
-
-// writeElement writes the object from a record that is an element of a list.
-func (o *object) writeElement(r *renderer, i int, record []byte) error {
+// writeElement writes the object from a row that is an element of a list.
+func (o *object) writeElement(r *renderer, i int, row []cell) error {
 	mark := len(r.faults)
-	err := o.writeRecord(r, record)
+	err := o.write(r, row)
 	if len(r.faults) > mark {
 		r.within(mark, ast.PathIndex(i))
 	}
 	return err
 }
 
-// nested writes an object whose row is a record in a column: the far side of a to-one edge.
+// nested writes an object whose values are joined to the row: the far side of a to-one edge.
 type nested struct {
-	column   int
+	column   int // the key, NULL where there is none
 	object   *object
 	nullable bool
 }
 
-func (w nested) write(r *renderer, row [][]byte) error {
-	v, err := at(row, w.column)
-	if err != nil {
-		return err
-	}
-	if v == nil && !w.nullable {
+func (w nested) write(r *renderer, row []cell) error {
+	if row[w.column].null() {
+		if w.nullable {
+			r.text("null")
+			return nil
+		}
 		r.fault(NullValue, "must not be null")
 		return errNull
 	}
 	from := len(r.buf)
-	err = w.object.writeRecord(r, v)
+	err := w.object.write(r, row)
 	if w.nullable {
 		err = r.nullOr(err, from)
 	}
 	return err
 }
 
-// only writes the object of the only row of the result, null where there is none.
-type only struct{ object *object }
+// single writes the one row of a list as an object, or null where it is empty.
+type single struct {
+	rows   listOf
+	object *object
+}
 
-func (w only) write(r *renderer, _ [][]byte) error {
-	from := len(r.buf)
-	if r.result.n == 0 {
+func (w single) write(r *renderer, row []cell) error {
+	list := row[w.rows.cell]
+	if list.n == 0 {
 		r.text("null")
 		return nil
 	}
-	return r.nullOr(w.object.write(r, r.result.row(0)), from)
+	from := len(r.buf)
+	return r.nullOr(w.object.write(r, r.row(w.rows.branch, list, 0)), from)
 }
 
 // typename writes the name of a type.
 type typename string
 
-func (t typename) write(r *renderer, _ [][]byte) error {
+func (t typename) write(r *renderer, _ []cell) error {
 	r.buf = append(append(append(r.buf, '"'), t...), '"')
 	return nil
 }
@@ -122,11 +103,8 @@ type id struct {
 	entity *entity
 }
 
-func (w id) write(r *renderer, row [][]byte) error {
-	v, err := at(row, w.column)
-	if err == nil {
-		r.buf, err = appendID(r.buf, w.entity, v)
-	}
+func (w id) write(r *renderer, row []cell) (err error) {
+	r.buf, err = appendID(r.buf, w.entity, r.value(row[w.column]))
 	return err
 }
 
@@ -137,13 +115,10 @@ type scalar struct {
 	nullable bool
 }
 
-func (w scalar) write(r *renderer, row [][]byte) error {
-	v, err := at(row, w.column)
-	if err != nil {
-		return err
-	}
-	if v != nil {
+func (w scalar) write(r *renderer, row []cell) error {
+	if v := r.value(row[w.column]); v != nil {
 		from := len(r.buf)
+		var err error
 		if r.buf, err = w.kind.append(r.buf, v); err == nil {
 			return nil
 		}
@@ -165,15 +140,11 @@ type cursor struct {
 	columns []int  // of the order's terms
 }
 
-func (w cursor) write(r *renderer, row [][]byte) error {
+func (w cursor) write(r *renderer, row []cell) error {
 	var space [4][]byte
 	values := space[:0]
 	for _, c := range w.columns {
-		v, err := at(row, c)
-		if err != nil {
-			return err
-		}
-		values = append(values, v)
+		values = append(values, r.value(row[c]))
 	}
 	r.buf = r.cursors.append(r.buf, w.order, values...)
 	return nil

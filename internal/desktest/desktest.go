@@ -110,22 +110,28 @@ func open(t testing.TB, url string) *Desk {
 	return d
 }
 
-// counted counts the reader's statements.
+// counted counts the reader's statements and their rows.
 type counted struct {
 	read.Querier
 
-	n    atomic.Int64
-	last atomic.Value
+	n, rows atomic.Int64
+	last    atomic.Value
 }
 
 func (c *counted) Query(ctx context.Context, sql string, args []any, row func([][]byte) error) error {
 	c.n.Add(1)
 	c.last.Store(sql)
-	return c.Querier.Query(ctx, sql, args, row)
+	return c.Querier.Query(ctx, sql, args, func(values [][]byte) error {
+		c.rows.Add(1)
+		return row(values)
+	})
 }
 
 // Statements returns how many statements the reader and the client have run so far.
 func (d *Desk) Statements() int64 { return d.read.n.Load() + d.ent.Load() }
+
+// Rows returns how many rows PostgreSQL has sent the reader so far.
+func (d *Desk) Rows() int64 { return d.read.rows.Load() }
 
 // LastStatement returns the text of the reader's last statement.
 func (d *Desk) LastStatement() string {

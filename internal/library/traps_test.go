@@ -94,8 +94,7 @@ func TestListsWithoutFirst(t *testing.T) {
 	require.Len(t, items["nodes"], 20)
 	require.Greater(t, items["totalCount"], 20.0)
 	require.Equal(t, map[string]any{"hasNextPage": true}, items["pageInfo"])
-	text := l.log.take()[0]
-	require.Equal(t, strings.Count(text, "array_agg"), strings.Count(text, " LIMIT "), "every list has its limit")
+	require.Equal(t, 4, strings.Count(l.log.take()[0], " LIMIT "), "every list has its limit")
 }
 
 // Trap: nodes(ids: 50,000) was accepted.

@@ -1,3 +1,3 @@
 SELECT (SELECT count(*)
-  FROM "customers" AS t2
+  FROM "customers" AS t1
   WHERE true)

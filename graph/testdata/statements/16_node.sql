@@ -1,7 +1,9 @@
-SELECT (SELECT array_agg((SELECT ROW(t1."id", t1."freight", (SELECT ROW(t2."code")
-          FROM "customers" AS t2
-          WHERE t2."id" = t1."customer_id"))
-      FROM "orders" AS t1
-      WHERE t1."id" = t3.key)
-    ORDER BY t3.n)
-  FROM unnest($1::bigint[]) WITH ORDINALITY AS t3(key, n))
+SELECT t1.c0, t1.c1, t3.c0, t3.c1, t1.c3
+FROM (SELECT t1."id" AS c0, t1."freight" AS c1, t1."customer_id" AS c2, t2.n AS c3
+  FROM unnest($1::bigint[]) WITH ORDINALITY AS t2(key, n)
+  JOIN "orders" AS t1 ON t1."id" = t2.key
+  WHERE true
+  ORDER BY t2.n) AS t1
+LEFT JOIN LATERAL (SELECT t3."id" AS c0, t3."code" AS c1
+  FROM "customers" AS t3
+  WHERE t3."id" = t1.c2 OFFSET 0) AS t3 ON true

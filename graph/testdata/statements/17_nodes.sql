@@ -1,9 +1,10 @@
-SELECT (SELECT array_agg((SELECT ROW(t1."id", t1."freight")
-      FROM "orders" AS t1
-      WHERE t1."id" = t3.key)
-    ORDER BY t3.n)
-  FROM unnest($1::bigint[]) WITH ORDINALITY AS t3(key, n)), (SELECT array_agg((SELECT ROW(t2."id", t2."name")
-      FROM "products" AS t2
-      WHERE t2."id" = t4.key)
-    ORDER BY t4.n)
-  FROM unnest($2::bigint[]) WITH ORDINALITY AS t4(key, n))
+(SELECT 1, t1."id", t1."freight", t2.n, NULL::text
+  FROM unnest($1::bigint[]) WITH ORDINALITY AS t2(key, n)
+  JOIN "orders" AS t1 ON t1."id" = t2.key
+  WHERE true
+  ORDER BY t2.n)
+UNION ALL (SELECT 2, t3."id", NULL, t4.n, t3."name"
+  FROM unnest($2::bigint[]) WITH ORDINALITY AS t4(key, n)
+  JOIN "products" AS t3 ON t3."id" = t4.key
+  WHERE true
+  ORDER BY t4.n)
