@@ -30,7 +30,9 @@ func newHandler(db *database.DB, cursorKey []byte, auth authentication, config s
 	if err != nil {
 		return nil, err
 	}
-	reader, err := read.New(client.ReadModel(trade.Batch(time.Now)), schema, db, read.Config{CursorKey: cursorKey})
+	reader, err := read.New(client.ReadModel(trade.Batch(time.Now)), schema, db, read.Config{
+		CursorKey: cursorKey, DefaultPage: config.Limits.DefaultPage, MaxPage: config.Limits.MaxPage, MaxConditions: config.Limits.Conditions,
+	})
 	if err != nil {
 		return nil, err
 	}

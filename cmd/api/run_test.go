@@ -83,7 +83,7 @@ func TestSettings(t *testing.T) {
 		"ADDR": {"8080", "host"}, "LOG_LEVEL": {"loud"}, "CURSOR_KEY": {"short", strings.Repeat("a", 10)}, "INTROSPECTION": {"perhaps"},
 		"OPERATION_TIMEOUT": {"5", "0s", "-1s", "60s"}, "MAX_BODY_BYTES": {"0", "-1", "1MB", "99999999999"}, "DRAIN_DELAY": {"-1s", "x"},
 		"SHUTDOWN_TIMEOUT": {"0"}, "READY_TIMEOUT": {"0"}, "HTTP_READ_HEADER_TIMEOUT": {"0", "1h"}, "HTTP_READ_TIMEOUT": {"1s"},
-		"AUTH": {"off"}, "AUTH_SECRET": {"short"}, "AUTH_JWKS_URL": {"http://issuer.example/keys", "https://user:password@issuer.example/", "keys"},
+		"MAX_DEPTH": {"0"}, "MAX_COST": {"-1"}, "DEFAULT_PAGE_SIZE": {"101"}, "PERSISTED_ONLY": {"true", "perhaps"}, "AUTH": {"off"}, "AUTH_SECRET": {"short"}, "AUTH_JWKS_URL": {"http://issuer.example/keys", "https://user:password@issuer.example/", "keys"},
 		"AUTH_LEEWAY": {"-1s"}, "HTTP_WRITE_TIMEOUT": {"30s"}, "HTTP_IDLE_TIMEOUT": {"x"}, "HTTP_MAX_HEADER_BYTES": {"0"},
 	} {
 		for _, text := range bad {
@@ -97,6 +97,10 @@ func TestSettings(t *testing.T) {
 		"ADDR": ":80", "LOG_LEVEL": "debug", "CURSOR_KEY": strings.Repeat("ab", keyBytes), "INTROSPECTION": "true", "OPERATION_TIMEOUT": "10s",
 		"MAX_BODY_BYTES": "5", "DRAIN_DELAY": "0s", "SHUTDOWN_TIMEOUT": "1s", "READY_TIMEOUT": "1s", "HTTP_READ_HEADER_TIMEOUT": "1s",
 		"HTTP_READ_TIMEOUT": "2s", "HTTP_WRITE_TIMEOUT": "20s", "HTTP_IDLE_TIMEOUT": "3s", "HTTP_MAX_HEADER_BYTES": "4096",
+		"ALLOWED_HOSTS": "api.example,.example", "CORS_ORIGINS": "https://app.example", "MAX_TOKENS": "1", "MAX_DEPTH": "2", "MAX_ALIASES": "3",
+		"MAX_ROOT_FIELDS": "4", "MAX_DIRECTIVES": "5", "MAX_FILTER_DEPTH": "6", "MAX_CONDITIONS": "7", "MAX_LIST_LENGTH": "8",
+		"DEFAULT_PAGE_SIZE": "9", "MAX_PAGE_SIZE": "10", "MAX_COST": "11", "MAX_IN_FLIGHT": "0", "RATE_PER_VIEWER": "0", "RATE_PER_ADDRESS": "0",
+		"PERSISTED_AUTOMATIC": "0", "PERSISTED_FILE": "operations.json", "PERSISTED_ONLY": "true",
 		"AUTH": "token", "AUTH_SECRET": tokenSecret, "AUTH_JWKS_URL": "https://issuer.example/keys", "AUTH_ISSUER": "i", "AUTH_AUDIENCE": "a",
 		"AUTH_LEEWAY": "1s", "AUTH_ID_CLAIM": "id", "AUTH_ROLES_CLAIM": "r",
 	}

@@ -113,6 +113,10 @@ func (s *settings) serve(
 ) error {
 	config := s.graphQL
 	config.Introspection = s.introspection
+	var err error
+	if config.Persisted.Registered, err = readPersisted(s.persistedFile); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	handler, err := newHandler(db, cursorKey, auth, config, logger)
 	if err == nil {
 		var front *server.Server

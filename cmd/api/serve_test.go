@@ -137,7 +137,7 @@ func slowRequest(t *testing.T, url string) net.Conn {
 	t.Cleanup(func() { _ = c.Close() })
 	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
 	// 100 Continue is sent when the handler reads the body: the request is in flight then.
-	_, err = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", graphQLPath, len(slowBody))
+	_, err = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", graphQLPath, len(slowBody))
 	require.NoError(t, err)
 	const proceed = "HTTP/1.1 100 Continue\r\n\r\n"
 	said := make([]byte, len(proceed))

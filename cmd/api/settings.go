@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"cambium/engine/access/token"
 	"cambium/engine/database"
+	"cambium/engine/limit"
 	"cambium/engine/server"
 )
 
@@ -21,6 +23,7 @@ type settings struct {
 	introspection bool
 	noAuth        bool // said in words
 	token         token.Config
+	persistedFile string
 	server        server.Config
 	graphQL       server.GraphQLConfig
 
@@ -48,9 +51,28 @@ var variables = []setting{
 	duration("AUTH_LEEWAY", 0, func(s *settings) *time.Duration { return &s.token.Leeway }),
 	text("AUTH_ID_CLAIM", nil, func(s *settings) *string { return &s.token.IDClaim }),
 	text("AUTH_ROLES_CLAIM", nil, func(s *settings) *string { return &s.token.RolesClaim }),
-	{"INTROSPECTION", parseIntrospection, func(s *settings) string { return strconv.FormatBool(s.introspection) }},
+	flag("INTROSPECTION", func(s *settings) *bool { return &s.introspection }),
 	duration("OPERATION_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.graphQL.OperationTimeout }),
-	number("MAX_BODY_BYTES", func(s *settings) *int64 { return &s.graphQL.MaxBody }),
+	list("ALLOWED_HOSTS", func(s *settings) *[]string { return &s.server.AllowedHosts }),
+	list("CORS_ORIGINS", func(s *settings) *[]string { return &s.server.CORSOrigins }),
+	number("MAX_BODY_BYTES", 1, func(s *settings) *int64 { return &s.graphQL.MaxBody }),
+	number("MAX_TOKENS", 1, func(s *settings) *int { return &s.graphQL.MaxTokens }),
+	number("MAX_DEPTH", 1, func(s *settings) *int { return &s.graphQL.Limits.Depth }),
+	number("MAX_ALIASES", 1, func(s *settings) *int { return &s.graphQL.Limits.Aliases }),
+	number("MAX_ROOT_FIELDS", 1, func(s *settings) *int { return &s.graphQL.Limits.RootFields }),
+	number("MAX_DIRECTIVES", 1, func(s *settings) *int { return &s.graphQL.Limits.Directives }),
+	number("MAX_FILTER_DEPTH", 1, func(s *settings) *int { return &s.graphQL.Limits.FilterDepth }),
+	number("MAX_CONDITIONS", 1, func(s *settings) *int { return &s.graphQL.Limits.Conditions }),
+	number("MAX_LIST_LENGTH", 1, func(s *settings) *int { return &s.graphQL.Limits.ListLength }),
+	number("DEFAULT_PAGE_SIZE", 1, func(s *settings) *int { return &s.graphQL.Limits.DefaultPage }),
+	number("MAX_PAGE_SIZE", 1, func(s *settings) *int { return &s.graphQL.Limits.MaxPage }),
+	number("MAX_COST", 1, func(s *settings) *int64 { return &s.graphQL.Limits.Cost }),
+	number("MAX_IN_FLIGHT", 0, func(s *settings) *int { return &s.graphQL.Gate.InFlight }),
+	number("RATE_PER_VIEWER", 0, func(s *settings) *int { return &s.graphQL.Gate.ViewerRate }),
+	number("RATE_PER_ADDRESS", 0, func(s *settings) *int { return &s.graphQL.Gate.AddressRate }),
+	number("PERSISTED_AUTOMATIC", 0, func(s *settings) *int { return &s.graphQL.Persisted.Automatic }),
+	text("PERSISTED_FILE", nil, func(s *settings) *string { return &s.persistedFile }),
+	flag("PERSISTED_ONLY", func(s *settings) *bool { return &s.graphQL.Persisted.Only }),
 	duration("DRAIN_DELAY", 0, func(s *settings) *time.Duration { return &s.server.DrainDelay }),
 	duration("SHUTDOWN_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.ShutdownTimeout }),
 	duration("READY_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.CheckTimeout }),
@@ -58,7 +80,7 @@ var variables = []setting{
 	duration("HTTP_READ_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.ReadTimeout }),
 	duration("HTTP_WRITE_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.WriteTimeout }),
 	duration("HTTP_IDLE_TIMEOUT", time.Millisecond, func(s *settings) *time.Duration { return &s.server.IdleTimeout }),
-	number("HTTP_MAX_HEADER_BYTES", func(s *settings) *int { return &s.server.MaxHeaderBytes }),
+	number("HTTP_MAX_HEADER_BYTES", 1, func(s *settings) *int { return &s.server.MaxHeaderBytes }),
 }
 
 // defaultAddr is for this machine alone.
@@ -67,6 +89,7 @@ const defaultAddr = "127.0.0.1:8080"
 // readSettings reads the variables. An empty one is as good as none; all faults come back together.
 func readSettings(getenv func(string) string) (settings, error) {
 	s := settings{addr: defaultAddr, token: token.NewConfig(), server: server.NewConfig(), graphQL: server.NewGraphQLConfig(), given: map[string]bool{}}
+	s.graphQL.Gate = limit.NewGateConfig()
 	var faults []error
 	for _, v := range variables {
 		text := getenv(v.variable)
@@ -94,6 +117,12 @@ func (s *settings) together() (faults []error) {
 	}
 	if s.server.ReadTimeout < s.server.ReadHeaderTimeout {
 		faults = append(faults, fmt.Errorf("HTTP_READ_TIMEOUT (%v) must be at least HTTP_READ_HEADER_TIMEOUT (%v)", s.server.ReadTimeout, s.server.ReadHeaderTimeout))
+	}
+	if s.graphQL.Limits.DefaultPage > s.graphQL.Limits.MaxPage {
+		faults = append(faults, errors.New("DEFAULT_PAGE_SIZE must not be more than MAX_PAGE_SIZE"))
+	}
+	if s.graphQL.Persisted.Only && s.persistedFile == "" {
+		faults = append(faults, errors.New("PERSISTED_ONLY needs PERSISTED_FILE: nothing is registered"))
 	}
 	if s.noAuth && s.token.Configured() {
 		faults = append(faults, errors.New("AUTH=none contradicts AUTH_SECRET, AUTH_JWKS_URL and AUTH_JWKS_FILE: unset one side"))
@@ -134,11 +163,31 @@ func parseLevel(s *settings, text string) error {
 	return nil
 }
 
-func parseIntrospection(s *settings, text string) (err error) {
-	if s.introspection, err = strconv.ParseBool(text); err != nil {
-		return errors.New("must be true or false")
-	}
-	return nil
+func flag(variable string, field func(*settings) *bool) setting {
+	return setting{variable, func(s *settings, text string) (err error) {
+		if *field(s), err = strconv.ParseBool(text); err != nil {
+			return errors.New("must be true or false")
+		}
+		return nil
+	}, func(s *settings) string { return strconv.FormatBool(*field(s)) }}
+}
+
+// list is a variable of several values with commas between.
+func list(variable string, field func(*settings) *[]string) setting {
+	return setting{variable, func(s *settings, text string) error {
+		*field(s) = nil
+		for part := range strings.SplitSeq(text, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				*field(s) = append(*field(s), part)
+			}
+		}
+		return nil
+	}, func(s *settings) string {
+		if len(*field(s)) == 0 {
+			return "(none)"
+		}
+		return strings.Join(*field(s), ",")
+	}}
 }
 
 func duration(variable string, least time.Duration, field func(*settings) *time.Duration) setting {
@@ -152,12 +201,12 @@ func duration(variable string, least time.Duration, field func(*settings) *time.
 	}, func(s *settings) string { return field(s).String() }}
 }
 
-func number[N int | int64](variable string, field func(*settings) *N) setting {
+func number[N int | int64](variable string, least int64, field func(*settings) *N) setting {
 	return setting{variable, func(s *settings, text string) error {
 		const bits = 32
 		n, err := strconv.ParseInt(text, 10, bits)
-		if err != nil || n < 1 {
-			return errors.New("must be a whole number, at least 1")
+		if err != nil || n < least {
+			return fmt.Errorf("must be a whole number, at least %d", least)
 		}
 		*field(s) = N(n)
 		return nil

@@ -2,6 +2,8 @@ package operation
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -11,6 +13,8 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"cambium/engine/limit"
 )
 
 // document is a document that was parsed and validated, with what is known of each of its operations.
@@ -25,6 +29,7 @@ type known struct {
 	root        string                   // name of the type
 	fields      []graphql.CollectedField // of the root
 	conditional bool                     // the fields depend on variables
+	measure     *limit.Measure
 }
 
 func (d *document) operation(name string) *known {
@@ -44,6 +49,7 @@ func (d *document) operation(name string) *known {
 type documents struct {
 	schema *ast.Schema
 	tokens int
+	limits limit.Config
 	rules  *rules.Rules
 	cache  *lru.Cache[string, *document]
 }
@@ -56,7 +62,7 @@ func newDocuments(schema *ast.Schema, config Config) *documents {
 	if err != nil { // of a size that is not positive
 		panic(err)
 	}
-	return &documents{schema, config.MaxTokens, rulesFor(config.Introspection), cache}
+	return &documents{schema, config.MaxTokens, config.Limits, rulesFor(config.Introspection), cache}
 }
 
 // get returns a document by its text, or what is wrong with it.
@@ -66,13 +72,20 @@ func (d *documents) get(text string) (*document, gqlerror.List) {
 	}
 	parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, d.tokens)
 	if err != nil {
-		return nil, gqlerror.List{coded(err, errcode.ParseFailed)}
+		code := errcode.ParseFailed
+		if strings.HasSuffix(err.Error(), fmt.Sprintf("exceeded token limit of %d", d.tokens)) { // it has no type
+			code = TooManyTokens
+		}
+		return nil, gqlerror.List{coded(err, code)}
 	}
 	if len(parsed.Operations) == 0 {
 		return nil, gqlerror.List{invalid(gqlerror.Errorf("the document has no operation"))}
 	}
 	if tooComplex(parsed) {
 		return nil, gqlerror.List{coded(gqlerror.Errorf("the document selects the same fields too often"), TooComplex)}
+	}
+	if fault := d.limits.Document(parsed); fault != nil {
+		return nil, gqlerror.List{exceeded(fault)}
 	}
 	if errs := validator.ValidateWithRules(d.schema, parsed, d.rules); len(errs) > 0 {
 		for _, err := range errs {
@@ -91,7 +104,7 @@ func (d *documents) get(text string) (*document, gqlerror.List) {
 func (d *documents) know(parsed *ast.QueryDocument) *document {
 	all := &document{document: parsed}
 	for _, o := range parsed.Operations {
-		k := &known{definition: o, root: d.rootOf(o.Operation)}
+		k := &known{definition: o, root: d.rootOf(o.Operation), measure: d.limits.Measure(d.schema, o)}
 		if k.conditional = isConditional(o.SelectionSet); !k.conditional {
 			k.fields = graphql.CollectFields(&graphql.OperationContext{Doc: parsed}, o.SelectionSet, []string{k.root})
 		}
@@ -140,6 +153,15 @@ func coded(err error, code string) *gqlerror.Error {
 	}
 	errcode.Set(e, code)
 	return e
+}
+
+// exceeded is a limit that an operation is over, with its code.
+func exceeded(e *limit.Exceeded) *gqlerror.Error {
+	err := coded(gqlerror.Errorf("%s", e.Message), e.Code)
+	if e.At != nil {
+		err.Locations = []gqlerror.Location{{Line: e.At.Line, Column: e.At.Column}}
+	}
+	return err
 }
 
 func invalid(err *gqlerror.Error) *gqlerror.Error { return coded(err, errcode.ValidationFailed) }

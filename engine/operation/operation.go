@@ -7,6 +7,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"cambium/engine/limit"
 )
 
 // Executor answers operations of its schema.
@@ -24,7 +26,12 @@ type Operation struct {
 
 	// Fields are those of the root, collected: to be read only.
 	Fields []graphql.CollectedField
+
+	measure *limit.Measure
 }
+
+// Cost is what the operation may cost at most, in points of [limit.Config].
+func (o *Operation) Cost() int64 { return o.measure.Cost(o.Variables) }
 
 // Config tunes a [Service].
 type Config struct {
@@ -32,6 +39,8 @@ type Config struct {
 	Introspection bool
 	// MaxTokens is the most tokens that a document may have. More than 0.
 	MaxTokens int
+	// Limits bound what an operation may ask for. Default: nothing does.
+	Limits limit.Config
 	// CachedDocuments is how many documents are kept parsed and validated, those of up to 8 KiB. More than 0.
 	CachedDocuments int
 	// Present decides what a client is told of an error. Default: gqlgen's, which tells all.
@@ -75,7 +84,10 @@ func (s *Service) Prepare(params *graphql.RawParams) (*Operation, gqlerror.List)
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	op := &Operation{OperationContext: graphql.OperationContext{
+	if fault := known.measure.Check(variables); fault != nil {
+		return nil, gqlerror.List{exceeded(fault)}
+	}
+	op := &Operation{measure: known.measure, OperationContext: graphql.OperationContext{
 		RawQuery:               params.Query,
 		Variables:              variables,
 		OperationName:          params.OperationName,

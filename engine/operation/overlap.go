@@ -10,6 +10,9 @@ const (
 	mostSelections = 10_000
 )
 
+// TooManyTokens is the code of a document with more tokens than [Config.MaxTokens].
+const TooManyTokens = "TOKEN_LIMIT"
+
 // TooComplex is the code of a document that is refused before it is validated.
 const TooComplex = "DOCUMENT_TOO_COMPLEX"
 

@@ -8,6 +8,8 @@ import (
 const (
 	// BadUserInput: an argument is out of its range.
 	BadUserInput = "BAD_USER_INPUT"
+	// PageLimit: a page is larger than it may be. The limits that operations have beside are those of engine/limit.
+	PageLimit = "PAGE_LIMIT"
 	// InvalidCursor: a cursor was not made here, or was made for another list or order.
 	InvalidCursor = "INVALID_CURSOR"
 	// Forbidden: the operation touches a field that the viewer may not read.

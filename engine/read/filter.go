@@ -2,6 +2,8 @@ package read
 
 import (
 	"strings"
+
+	"cambium/engine/limit"
 )
 
 // A filter is true or not true of a row: a comparison with NULL is not true, and `not` takes all rows of which its
@@ -43,7 +45,7 @@ func (c *compiler) joined(parts []func(), operator, none string) {
 // condition writes one member of a filter on an entity.
 func (c *compiler) condition(e *entity, alias string, m memberValue) {
 	if c.conditions++; c.conditions > c.config.MaxConditions {
-		c.fail(m.fault(BadUserInput, "the operation has more than %d conditions", c.config.MaxConditions))
+		c.fail(m.fault(limit.Conditions, "the operation has more than %d conditions", c.config.MaxConditions))
 		return
 	}
 	switch m.name {
@@ -74,7 +76,7 @@ func (c *compiler) condition(e *entity, alias string, m memberValue) {
 func (c *compiler) predicates(e *entity, alias string, v value) (parts []func()) {
 	elements := v.elements()
 	if c.conditions += len(elements); c.conditions > c.config.MaxConditions {
-		c.fail(v.fault(BadUserInput, "the operation has more than %d conditions", c.config.MaxConditions))
+		c.fail(v.fault(limit.Conditions, "the operation has more than %d conditions", c.config.MaxConditions))
 		return nil
 	}
 	for _, element := range elements {

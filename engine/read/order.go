@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"cambium/engine/limit"
 )
 
 // order is the order of a list: terms, of which the last is the key, so that no two rows are equal.
@@ -80,7 +82,7 @@ const maxTerms = 16
 func (c *compiler) terms(by value) []value {
 	elements := by.elements()
 	if len(elements) > maxTerms {
-		c.fail(by.fault(BadUserInput, "at most %d elements", maxTerms))
+		c.fail(by.fault(limit.ListLength, "at most %d elements", maxTerms))
 		return nil
 	}
 	return elements

@@ -214,7 +214,10 @@ func (c Config) size(v value, variables map[string]any) (int, error) {
 		return c.DefaultPage, nil
 	}
 	n, ok := integerOf(given)
-	if !ok || n < 1 || n > int64(c.MaxPage) {
+	if ok && n > int64(c.MaxPage) {
+		return 0, v.fault(PageLimit, "must be from 1 to %d", c.MaxPage)
+	}
+	if !ok || n < 1 {
 		return 0, v.fault(BadUserInput, "must be from 1 to %d", c.MaxPage)
 	}
 	return int(n), nil

@@ -3,6 +3,8 @@ package read
 import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"cambium/engine/limit"
 )
 
 const nodeInterface = "Node"
@@ -82,7 +84,7 @@ func one(v value) targets {
 }
 
 // many is the list of ids that an argument gives.
-func many(v value, limit int) targets {
+func many(v value, most int) targets {
 	m := v.c.model
 	return func(variables map[string]any) ([]target, error) {
 		got := v.get(variables)
@@ -90,8 +92,8 @@ func many(v value, limit int) targets {
 		if !ok {
 			ids = []any{got} // input coercion of a single value (GraphQL, section 3.11)
 		}
-		if len(ids) > limit {
-			return nil, v.fault(BadUserInput, "at most %d ids", limit)
+		if len(ids) > most {
+			return nil, v.fault(limit.ListLength, "at most %d ids", most)
 		}
 		list := make([]target, len(ids))
 		for i, id := range ids {

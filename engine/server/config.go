@@ -23,6 +23,12 @@ type Config struct {
 	// there. More than 0. Default 16384.
 	MaxHeaderBytes int
 
+	// AllowedHosts are the names under which the server is known, as Host headers have them, beside its addresses and
+	// localhost: others are refused, so that a page cannot rebind its name. "*" allows all. Default: none.
+	AllowedHosts []string
+	// CORSOrigins are the origins whose pages may ask and read, such as https://app.example. Default: none.
+	CORSOrigins []string
+
 	// CheckTimeout bounds one run of the readiness checks. More than 0. Default 2s.
 	CheckTimeout time.Duration
 	// DrainDelay is how long a server that was told to stop still accepts connections, with readiness red: the time that

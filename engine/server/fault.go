@@ -8,6 +8,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"cambium/engine/limit"
 )
 
 // Fault is an error as a client is told it.
@@ -31,6 +33,11 @@ var internal = &Fault{Code: "INTERNAL", Message: "internal error", Status: http.
 
 // timedOut is an operation that did not end within [GraphQLConfig.OperationTimeout].
 var timedOut = &Fault{Code: "TIMEOUT", Message: "the operation took too long", Status: http.StatusGatewayTimeout}
+
+// tooMany is a request of one who asks too often.
+func tooMany(e *limit.Exceeded) *Fault {
+	return &Fault{Code: e.Code, Message: e.Message, Status: http.StatusTooManyRequests, RetryAfter: time.Second}
+}
 
 // refused is a request that is no GraphQL request.
 func refused(status int, message string) *Fault {
@@ -81,5 +88,5 @@ func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	header["X-Content-Type-Options"] = noSniff
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that has gone is not told
+	_, _ = w.Write(body) //nolint:gosec // JSON, by type and by escapes; a client that has gone is not told
 }

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"cambium/engine/access"
+	"cambium/engine/limit"
 	"cambium/engine/operation"
 )
 
@@ -17,6 +20,8 @@ type graphQL struct {
 	config  GraphQLConfig
 	present presenter
 	service *operation.Service
+	gate    *limit.Gate
+	named   *persisted
 }
 
 // GraphQL serves a schema by GraphQL over HTTP. It fails, with all faults at once, for a config that is out of its
@@ -29,10 +34,11 @@ func GraphQL(executor operation.Executor, config GraphQLConfig, logger *slog.Log
 	return &graphQL{config, p, operation.New(executor, operation.Config{
 		Introspection:   config.Introspection,
 		MaxTokens:       config.MaxTokens,
+		Limits:          config.Limits,
 		CachedDocuments: config.CachedDocuments,
 		Present:         p.present,
 		Recover:         p.recovered,
-	})}, nil
+	}), limit.NewGate(config.Gate, time.Now), newPersisted(config.Persisted)}, nil
 }
 
 // ServeHTTP reads one operation, runs it and writes what came of it.
@@ -51,6 +57,12 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ctx, err := g.config.Authenticate(r)
+	key, full := g.gate.Enter(access.From(ctx).ID, r.RemoteAddr)
+	if full != nil {
+		g.refuse(w, r, tooMany(full))
+		return
+	}
+	defer g.gate.Leave(key)
 	if err != nil {
 		g.refuse(w, r, g.present.unauthenticated(r.Context(), err))
 		return
@@ -65,6 +77,9 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		header.Set("Allow", "GET, POST")
 		fault = refused(http.StatusMethodNotAllowed, "use POST, or GET for queries")
+	}
+	if fault == nil {
+		fault = g.named.resolve(params)
 	}
 	if fault != nil {
 		g.refuse(w, r, fault)
@@ -111,6 +126,12 @@ func (g *graphQL) run(
 			e.status = statusClientClosed
 		}
 		return
+	}
+	if params.Extensions["cost"] == true {
+		if response.Extensions == nil {
+			response.Extensions = make(map[string]any, 1)
+		}
+		response.Extensions["cost"] = map[string]int64{"requested": op.Cost(), "limit": g.config.Limits.Cost}
 	}
 	coding.respond(w, statusOf(w, response), response)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"cambium/engine/limit"
 )
 
 // GraphQLConfig tunes [GraphQL]. [NewGraphQLConfig] makes one with every default filled in; a zero field means zero.
@@ -17,6 +19,12 @@ type GraphQLConfig struct {
 	// MaxTokens is the most tokens that a document may have. More than 0. Default 2000, seven times the introspection
 	// query of GraphiQL; the worst document of that size takes some 10 ms to refuse or to validate.
 	MaxTokens int
+	// Limits bound what an operation may ask for. Default: [limit.NewConfig].
+	Limits limit.Config
+	// Gate bounds how often a viewer may ask. Default: it does not; [limit.NewGateConfig] has sizes for a service.
+	Gate limit.GateConfig
+	// Persisted says which operations may be named instead of sent.
+	Persisted PersistedConfig
 	// CachedDocuments is how many documents are kept parsed and validated, those of up to 8 KiB. More than 0. Default
 	// 500: some 100 MB if all are as large as they can be, 10 MB for those that clients have.
 	CachedDocuments int
@@ -39,6 +47,8 @@ func NewGraphQLConfig() GraphQLConfig {
 	return GraphQLConfig{
 		MaxBody:          1 << 20,
 		MaxTokens:        2000,
+		Limits:           limit.NewConfig(),
+		Persisted:        PersistedConfig{Automatic: 1000},
 		CachedDocuments:  500,
 		OperationTimeout: 30 * time.Second,
 		CompressFrom:     1 << 10,
@@ -52,6 +62,7 @@ func (c GraphQLConfig) validate() error {
 	faults := []error{
 		positive("MaxBody", c.MaxBody),
 		positive("MaxTokens", c.MaxTokens),
+		c.Limits.Validate(),
 		positive("CachedDocuments", c.CachedDocuments),
 		positive("OperationTimeout", c.OperationTimeout),
 		positive("CompressFrom", c.CompressFrom),

@@ -15,7 +15,7 @@ func get(r *http.Request) (*graphql.RawParams, *Fault) {
 		return nil, refused(http.StatusBadRequest, "the URL's parameters cannot be read")
 	}
 	texts := make(map[string]string, 4)
-	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range []string{"query", documentID, "operationName", "variables", "extensions"} {
 		given := values[name]
 		switch {
 		case len(given) > 1:
@@ -25,9 +25,6 @@ func get(r *http.Request) (*graphql.RawParams, *Fault) {
 		case len(given) == 1:
 			texts[name] = given[0]
 		}
-	}
-	if texts["query"] == "" {
-		return nil, noQuery
 	}
 	params := &graphql.RawParams{Query: texts["query"], OperationName: texts["operationName"]}
 	for name, to := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
@@ -39,5 +36,6 @@ func get(r *http.Request) (*graphql.RawParams, *Fault) {
 			return nil, refused(http.StatusBadRequest, "parameter "+name+": "+err.Error())
 		}
 	}
+	named(params, texts[documentID])
 	return params, nil
 }

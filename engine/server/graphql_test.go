@@ -70,7 +70,7 @@ func TestTransport(t *testing.T) {
 		"invalid utf-8":                {body: "{\"query\":\"{ hello(name:\\\"\xff\\\") }\"}", status: 400, code: "BAD_REQUEST"},
 		"lone surrogate":               {body: `{"query":"{ hello }","variables":{"a":"\ud800"}}`, status: 400, code: "BAD_REQUEST"},
 		"large body":                   {body: `{"query":"{ hello }","x":"` + strings.Repeat("x", 5000) + `"}`, status: 413, code: "BODY_TOO_LARGE"},
-		"many tokens":                  {body: `{"query":"{` + strings.Repeat("hello ", 200) + `}"}`, status: 200, code: "GRAPHQL_PARSE_FAILED"},
+		"many tokens":                  {body: `{"query":"{` + strings.Repeat("hello ", 200) + `}"}`, status: 200, code: "TOKEN_LIMIT"},
 		"syntax":                       {body: `{"query":"{"}`, status: 200, code: "GRAPHQL_PARSE_FAILED"},
 		"syntax typed":                 {body: `{"query":"{"}`, accept: typed, status: 400, code: "GRAPHQL_PARSE_FAILED"},
 		"unknown field":                {body: `{"query":"{ nope }"}`, status: 200, code: "GRAPHQL_VALIDATION_FAILED"},

@@ -11,13 +11,14 @@ import (
 
 var noQuery = refused(http.StatusBadRequest, `"query" must be a text that is not empty`)
 
-// decodeParams reads the body of a POST: an object with "query" and, if wanted, "operationName", "variables" and
-// "extensions". Members of other names are left alone, but have to be JSON.
+// decodeParams reads the body of a POST: an object with "query" or "documentId" and, if wanted, "operationName", "variables"
+// and "extensions". Members of other names are left alone, but have to be JSON.
 func decodeParams(body []byte) (*graphql.RawParams, *Fault) {
 	if text := bytes.TrimLeft(body, " \t\r\n"); len(text) > 0 && text[0] == '[' {
 		return nil, refused(http.StatusBadRequest, "the body is an array: batching is not served, send one operation in a request")
 	}
 	params := new(graphql.RawParams)
+	id := ""
 	d := decoder{text: body}
 	var seen [mostMembers]string
 	n := 0
@@ -41,6 +42,8 @@ func decodeParams(body []byte) (*graphql.RawParams, *Fault) {
 				params.Variables, err = d.objectOrNull(name)
 			case "extensions":
 				params.Extensions, err = d.objectOrNull(name)
+			case documentID:
+				id, err = d.textOrNull(name)
 			default:
 				_, err = d.value()
 			}
@@ -50,10 +53,19 @@ func decodeParams(body []byte) (*graphql.RawParams, *Fault) {
 	if err != nil {
 		return nil, refused(http.StatusBadRequest, "the body: "+err.Error())
 	}
-	if params.Query == "" {
-		return nil, noQuery
-	}
+	named(params, id)
 	return params, nil
+}
+
+// named keeps the parameter documentId.
+func named(params *graphql.RawParams, id string) {
+	if id == "" {
+		return
+	}
+	if params.Extensions == nil {
+		params.Extensions = make(map[string]any, 1)
+	}
+	params.Extensions[documentID] = id
 }
 
 // mostMembers is four, and as many again of other names as anyone has been seen to send.

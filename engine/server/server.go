@@ -17,7 +17,7 @@ type Server struct {
 	config   Config
 	logger   *slog.Logger
 	checks   []Check
-	handler  http.Handler // the app's, health beside it and cross-origin protection around both
+	handler  http.Handler // the app's, health beside it and the door before both
 	draining atomic.Bool
 	inFlight atomic.Int64
 	checking singleflight.Group
@@ -33,20 +33,18 @@ func New(config Config, handler http.Handler, logger *slog.Logger, checks ...Che
 	health := http.NewServeMux()
 	health.HandleFunc("GET "+livenessPath, s.liveness)
 	health.HandleFunc("GET "+readinessPath, s.readiness)
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(denyCrossOrigin))
-	s.handler = protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var err error
+	s.handler, err = newDoor(config, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isHealth(r.URL.Path) {
 			health.ServeHTTP(w, r)
 		} else {
 			handler.ServeHTTP(w, r)
 		}
 	}))
+	if err != nil {
+		return nil, fmt.Errorf("configure the server: %w", err)
+	}
 	return s, nil
-}
-
-func denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
-	writeFault(w, &Fault{Code: "CROSS_ORIGIN", Message: "cross-origin requests are refused", Status: http.StatusForbidden}, RequestID(r.Context()))
 }
 
 // Listen opens the address, host:port; port 0 takes a free one. The caller hands the listener to [Server.Run] or closes

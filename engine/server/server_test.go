@@ -94,7 +94,7 @@ func TestConnectionsCloseWhileDraining(t *testing.T) {
 		c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 		require.NoError(t, err)
 		defer c.Close() //nolint:errcheck // of a test
-		_, err = io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		_, err = io.WriteString(c, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
 		require.NoError(t, err)
 		r, err := http.ReadResponse(bufio.NewReader(c), nil)
 		require.NoError(t, err)
@@ -194,7 +194,7 @@ func TestSlowlorisIsClosedByTheHeaderTimeout(t *testing.T) {
 	require.NoError(t, err)
 	defer c.Close() //nolint:errcheck // of a test
 	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
-	_, err = io.WriteString(c, "POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+	_, err = io.WriteString(c, "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
 	require.NoError(t, err)
 	_, err = io.Copy(io.Discard, c) // until the server closes
 	require.NoError(t, err)
@@ -210,7 +210,7 @@ func TestSlowBodyIsClosedByTheReadTimeout(t *testing.T) {
 	require.NoError(t, err)
 	defer c.Close() //nolint:errcheck // of a test
 	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
-	_, err = io.WriteString(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	_, err = io.WriteString(c, "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
 	require.NoError(t, err)
 	answer, err := io.ReadAll(c)
 	require.NoError(t, err)
