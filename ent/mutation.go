@@ -7060,6 +7060,7 @@ type ProductMutation struct {
 	addversion        *int32
 	search_document   *string
 	name              *string
+	sku               *string
 	quantity_per_unit *string
 	unit_price        *decimal.Decimal
 	addunit_price     *decimal.Decimal
@@ -7398,6 +7399,55 @@ func (m *ProductMutation) OldName(ctx context.Context) (v string, err error) {
 // ResetName resets all changes to the "name" field.
 func (m *ProductMutation) ResetName() {
 	m.name = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *ProductMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *ProductMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldSku(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ClearSku clears the value of the "sku" field.
+func (m *ProductMutation) ClearSku() {
+	m.sku = nil
+	m.clearedFields[product.FieldSku] = struct{}{}
+}
+
+// SkuCleared returns if the "sku" field was cleared in this mutation.
+func (m *ProductMutation) SkuCleared() bool {
+	_, ok := m.clearedFields[product.FieldSku]
+	return ok
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *ProductMutation) ResetSku() {
+	m.sku = nil
+	delete(m.clearedFields, product.FieldSku)
 }
 
 // SetQuantityPerUnit sets the "quantity_per_unit" field.
@@ -7923,7 +7973,7 @@ func (m *ProductMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.created_at != nil {
 		fields = append(fields, product.FieldCreatedAt)
 	}
@@ -7938,6 +7988,9 @@ func (m *ProductMutation) Fields() []string {
 	}
 	if m.name != nil {
 		fields = append(fields, product.FieldName)
+	}
+	if m.sku != nil {
+		fields = append(fields, product.FieldSku)
 	}
 	if m.quantity_per_unit != nil {
 		fields = append(fields, product.FieldQuantityPerUnit)
@@ -7981,6 +8034,8 @@ func (m *ProductMutation) Field(name string) (ent.Value, bool) {
 		return m.SearchDocument()
 	case product.FieldName:
 		return m.Name()
+	case product.FieldSku:
+		return m.Sku()
 	case product.FieldQuantityPerUnit:
 		return m.QuantityPerUnit()
 	case product.FieldUnitPrice:
@@ -8016,6 +8071,8 @@ func (m *ProductMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldSearchDocument(ctx)
 	case product.FieldName:
 		return m.OldName(ctx)
+	case product.FieldSku:
+		return m.OldSku(ctx)
 	case product.FieldQuantityPerUnit:
 		return m.OldQuantityPerUnit(ctx)
 	case product.FieldUnitPrice:
@@ -8075,6 +8132,13 @@ func (m *ProductMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetName(v)
+		return nil
+	case product.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
 		return nil
 	case product.FieldQuantityPerUnit:
 		v, ok := value.(string)
@@ -8228,6 +8292,9 @@ func (m *ProductMutation) ClearedFields() []string {
 	if m.FieldCleared(product.FieldSearchDocument) {
 		fields = append(fields, product.FieldSearchDocument)
 	}
+	if m.FieldCleared(product.FieldSku) {
+		fields = append(fields, product.FieldSku)
+	}
 	if m.FieldCleared(product.FieldQuantityPerUnit) {
 		fields = append(fields, product.FieldQuantityPerUnit)
 	}
@@ -8247,6 +8314,9 @@ func (m *ProductMutation) ClearField(name string) error {
 	switch name {
 	case product.FieldSearchDocument:
 		m.ClearSearchDocument()
+		return nil
+	case product.FieldSku:
+		m.ClearSku()
 		return nil
 	case product.FieldQuantityPerUnit:
 		m.ClearQuantityPerUnit()
@@ -8273,6 +8343,9 @@ func (m *ProductMutation) ResetField(name string) error {
 		return nil
 	case product.FieldName:
 		m.ResetName()
+		return nil
+	case product.FieldSku:
+		m.ResetSku()
 		return nil
 	case product.FieldQuantityPerUnit:
 		m.ResetQuantityPerUnit()

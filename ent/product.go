@@ -31,6 +31,8 @@ type Product struct {
 	SearchDocument string `json:"-"`
 	// Name of the product.
 	Name string `json:"name,omitempty"`
+	// Number that the product has in the catalogue; none where it has no number yet.
+	Sku *string `json:"sku,omitempty"`
 	// What one unit holds, such as 24 - 12 oz bottles.
 	QuantityPerUnit *string `json:"quantity_per_unit,omitempty"`
 	// Price of one unit in the catalogue.
@@ -108,7 +110,7 @@ func (*Product) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case product.FieldID, product.FieldVersion, product.FieldUnitsInStock, product.FieldUnitsOnOrder, product.FieldReorderLevel, product.FieldSupplierID, product.FieldCategoryID:
 			values[i] = new(sql.NullInt64)
-		case product.FieldSearchDocument, product.FieldName, product.FieldQuantityPerUnit:
+		case product.FieldSearchDocument, product.FieldName, product.FieldSku, product.FieldQuantityPerUnit:
 			values[i] = new(sql.NullString)
 		case product.FieldCreatedAt, product.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -162,6 +164,13 @@ func (_m *Product) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field name", values[i])
 			} else if value.Valid {
 				_m.Name = value.String
+			}
+		case product.FieldSku:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sku", values[i])
+			} else if value.Valid {
+				_m.Sku = new(string)
+				*_m.Sku = value.String
 			}
 		case product.FieldQuantityPerUnit:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -276,6 +285,11 @@ func (_m *Product) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("name=")
 	builder.WriteString(_m.Name)
+	builder.WriteString(", ")
+	if v := _m.Sku; v != nil {
+		builder.WriteString("sku=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	if v := _m.QuantityPerUnit; v != nil {
 		builder.WriteString("quantity_per_unit=")

@@ -88,6 +88,20 @@ func (_c *ProductCreate) SetName(v string) *ProductCreate {
 	return _c
 }
 
+// SetSku sets the "sku" field.
+func (_c *ProductCreate) SetSku(v string) *ProductCreate {
+	_c.mutation.SetSku(v)
+	return _c
+}
+
+// SetNillableSku sets the "sku" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableSku(v *string) *ProductCreate {
+	if v != nil {
+		_c.SetSku(*v)
+	}
+	return _c
+}
+
 // SetQuantityPerUnit sets the "quantity_per_unit" field.
 func (_c *ProductCreate) SetQuantityPerUnit(v string) *ProductCreate {
 	_c.mutation.SetQuantityPerUnit(v)
@@ -394,6 +408,10 @@ func (_c *ProductCreate) createSpec() (*Product, *sqlgraph.CreateSpec) {
 		_spec.SetField(product.FieldName, field.TypeString, value)
 		_node.Name = value
 	}
+	if value, ok := _c.mutation.Sku(); ok {
+		_spec.SetField(product.FieldSku, field.TypeString, value)
+		_node.Sku = &value
+	}
 	if value, ok := _c.mutation.QuantityPerUnit(); ok {
 		_spec.SetField(product.FieldQuantityPerUnit, field.TypeString, value)
 		_node.QuantityPerUnit = &value
@@ -559,6 +577,24 @@ func (u *ProductUpsert) SetName(v string) *ProductUpsert {
 // UpdateName sets the "name" field to the value that was provided on create.
 func (u *ProductUpsert) UpdateName() *ProductUpsert {
 	u.SetExcluded(product.FieldName)
+	return u
+}
+
+// SetSku sets the "sku" field.
+func (u *ProductUpsert) SetSku(v string) *ProductUpsert {
+	u.Set(product.FieldSku, v)
+	return u
+}
+
+// UpdateSku sets the "sku" field to the value that was provided on create.
+func (u *ProductUpsert) UpdateSku() *ProductUpsert {
+	u.SetExcluded(product.FieldSku)
+	return u
+}
+
+// ClearSku clears the value of the "sku" field.
+func (u *ProductUpsert) ClearSku() *ProductUpsert {
+	u.SetNull(product.FieldSku)
 	return u
 }
 
@@ -788,6 +824,27 @@ func (u *ProductUpsertOne) SetName(v string) *ProductUpsertOne {
 func (u *ProductUpsertOne) UpdateName() *ProductUpsertOne {
 	return u.Update(func(s *ProductUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetSku sets the "sku" field.
+func (u *ProductUpsertOne) SetSku(v string) *ProductUpsertOne {
+	return u.Update(func(s *ProductUpsert) {
+		s.SetSku(v)
+	})
+}
+
+// UpdateSku sets the "sku" field to the value that was provided on create.
+func (u *ProductUpsertOne) UpdateSku() *ProductUpsertOne {
+	return u.Update(func(s *ProductUpsert) {
+		s.UpdateSku()
+	})
+}
+
+// ClearSku clears the value of the "sku" field.
+func (u *ProductUpsertOne) ClearSku() *ProductUpsertOne {
+	return u.Update(func(s *ProductUpsert) {
+		s.ClearSku()
 	})
 }
 
@@ -1204,6 +1261,27 @@ func (u *ProductUpsertBulk) SetName(v string) *ProductUpsertBulk {
 func (u *ProductUpsertBulk) UpdateName() *ProductUpsertBulk {
 	return u.Update(func(s *ProductUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetSku sets the "sku" field.
+func (u *ProductUpsertBulk) SetSku(v string) *ProductUpsertBulk {
+	return u.Update(func(s *ProductUpsert) {
+		s.SetSku(v)
+	})
+}
+
+// UpdateSku sets the "sku" field to the value that was provided on create.
+func (u *ProductUpsertBulk) UpdateSku() *ProductUpsertBulk {
+	return u.Update(func(s *ProductUpsert) {
+		s.UpdateSku()
+	})
+}
+
+// ClearSku clears the value of the "sku" field.
+func (u *ProductUpsertBulk) ClearSku() *ProductUpsertBulk {
+	return u.Update(func(s *ProductUpsert) {
+		s.ClearSku()
 	})
 }
 

@@ -73,6 +73,26 @@ func (_u *ProductUpdate) SetNillableName(v *string) *ProductUpdate {
 	return _u
 }
 
+// SetSku sets the "sku" field.
+func (_u *ProductUpdate) SetSku(v string) *ProductUpdate {
+	_u.mutation.SetSku(v)
+	return _u
+}
+
+// SetNillableSku sets the "sku" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableSku(v *string) *ProductUpdate {
+	if v != nil {
+		_u.SetSku(*v)
+	}
+	return _u
+}
+
+// ClearSku clears the value of the "sku" field.
+func (_u *ProductUpdate) ClearSku() *ProductUpdate {
+	_u.mutation.ClearSku()
+	return _u
+}
+
 // SetQuantityPerUnit sets the "quantity_per_unit" field.
 func (_u *ProductUpdate) SetQuantityPerUnit(v string) *ProductUpdate {
 	_u.mutation.SetQuantityPerUnit(v)
@@ -387,6 +407,12 @@ func (_u *ProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(product.FieldName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Sku(); ok {
+		_spec.SetField(product.FieldSku, field.TypeString, value)
+	}
+	if _u.mutation.SkuCleared() {
+		_spec.ClearField(product.FieldSku, field.TypeString)
+	}
 	if value, ok := _u.mutation.QuantityPerUnit(); ok {
 		_spec.SetField(product.FieldQuantityPerUnit, field.TypeString, value)
 	}
@@ -581,6 +607,26 @@ func (_u *ProductUpdateOne) SetNillableName(v *string) *ProductUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetSku sets the "sku" field.
+func (_u *ProductUpdateOne) SetSku(v string) *ProductUpdateOne {
+	_u.mutation.SetSku(v)
+	return _u
+}
+
+// SetNillableSku sets the "sku" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableSku(v *string) *ProductUpdateOne {
+	if v != nil {
+		_u.SetSku(*v)
+	}
+	return _u
+}
+
+// ClearSku clears the value of the "sku" field.
+func (_u *ProductUpdateOne) ClearSku() *ProductUpdateOne {
+	_u.mutation.ClearSku()
 	return _u
 }
 
@@ -927,6 +973,12 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(product.FieldName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Sku(); ok {
+		_spec.SetField(product.FieldSku, field.TypeString, value)
+	}
+	if _u.mutation.SkuCleared() {
+		_spec.ClearField(product.FieldSku, field.TypeString)
 	}
 	if value, ok := _u.mutation.QuantityPerUnit(); ok {
 		_spec.SetField(product.FieldQuantityPerUnit, field.TypeString, value)

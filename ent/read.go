@@ -207,6 +207,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "updatedAt", Column: product.FieldUpdatedAt, Kind: read.Time},
 				{Name: "version", Column: product.FieldVersion, Kind: read.Int},
 				{Name: "name", Column: product.FieldName, Kind: read.String},
+				{Name: "sku", Column: product.FieldSku, Kind: read.String, Nullable: true},
 				{Name: "quantityPerUnit", Column: product.FieldQuantityPerUnit, Kind: read.String, Nullable: true},
 				{Name: "unitPrice", Column: product.FieldUnitPrice, Kind: read.Decimal},
 				{Name: "unitsInStock", Column: product.FieldUnitsInStock, Kind: read.Int},
@@ -223,6 +224,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 			Search: product.FieldSearchDocument,
 			Lookups: []read.Lookup{
 				{Name: "product", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Product"}}},
+				{Name: "productBySku", Arguments: []read.LookupArgument{{Name: "sku", Column: "sku", Kind: read.String}}},
 			},
 			Prepare: c.prepareProduct,
 		},

@@ -16,6 +16,7 @@ import (
 	"cambium/engine/executor"
 	"cambium/engine/read"
 	"cambium/engine/server"
+	"cambium/engine/write"
 	"cambium/ent"
 	_ "cambium/ent/runtime" // hooks, policies and defaults
 	entschema "cambium/ent/schema"
@@ -38,11 +39,16 @@ func Handler(db *database.DB, logger *slog.Logger) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	writer, err := write.New(client.WriteModel(), reader, db.Driver())
+	if err != nil {
+		return nil, err
+	}
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(client, "bench"), Schema: schema})
 	config := server.NewGraphQLConfig()
 	auditor := &access.Viewer{ID: "1", Roles: []string{entschema.RoleAuditor}} // sees all orders: no rule adds a condition
 	config.Authenticate = func(r *http.Request) (context.Context, error) { return access.With(r.Context(), auditor), nil }
-	handler, err := server.GraphQL(executor.New(reader, schema, app), config, logger)
+	api := executor.New(executor.Config{Schema: schema, Reader: reader, Writer: writer, DB: db, App: app})
+	handler, err := server.GraphQL(api, config, logger)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"cambium/engine/executor"
 	"cambium/engine/read"
 	"cambium/engine/server"
+	"cambium/engine/write"
 	"cambium/ent"
 	_ "cambium/ent/runtime" // hooks, policies and defaults
 	"cambium/graph"
@@ -36,10 +37,15 @@ func newHandler(db *database.DB, cursorKey []byte, auth authentication, config s
 	if err != nil {
 		return nil, err
 	}
+	writer, err := write.New(client.WriteModel(), reader, db.Driver())
+	if err != nil {
+		return nil, err
+	}
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(client, version()), Schema: schema})
 	config.Authenticate = auth.context
+	api := executor.New(executor.Config{Schema: schema, Reader: reader, Writer: writer, DB: db, App: app})
 	config.Classify = classify
-	handler, err := server.GraphQL(executor.New(reader, schema, app), config, logger)
+	handler, err := server.GraphQL(api, config, logger)
 	if err != nil {
 		return nil, err
 	}
@@ -53,16 +59,24 @@ const busyPause = time.Second
 
 // classify knows the errors that clients may be told.
 func classify(err error) (*server.Fault, bool) {
-	var input *read.Error
+	var selection *read.Error
+	var input *write.Error
 	switch {
+	case errors.As(err, &selection):
+		return &server.Fault{Code: selection.Code, Message: selection.Message, Path: selection.Path}, true
 	case errors.As(err, &input):
-		return &server.Fault{Code: input.Code, Message: input.Message, Path: input.Path}, true
+		return &server.Fault{Code: input.Code, Message: input.Message, Extensions: input.Extensions()}, true
 	case errors.Is(err, token.ErrInvalid):
 		return invalidToken, true
 	case errors.Is(err, access.ErrAnonymous):
 		return notSignedIn, true
 	case errors.Is(err, privacy.Deny):
 		return forbidden, true
+	case errors.Is(err, database.ErrCommitUnknown):
+		return &server.Fault{
+			Code: "COMMIT_UNKNOWN", Message: "the connection to the database was lost at the end: the change was stored or was not, look before you repeat it",
+			Logged: true,
+		}, true
 	case errors.Is(err, database.ErrPoolExhausted):
 		return &server.Fault{
 			Code: "POOL_EXHAUSTED", Message: "too many operations at once, try again soon",

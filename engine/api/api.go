@@ -37,6 +37,10 @@ type Annotation struct {
 	Access *FieldAccess `json:"access,omitempty"`
 	// Renamed is the name in the database of what was called otherwise before: see [RenamedFrom].
 	Renamed string `json:"renamed,omitempty"`
+	// ReadOnly says that inputs do not give the field; see [ReadOnly].
+	ReadOnly bool `json:"readOnly,omitempty"`
+	// Version says that the field counts the changes of a row; see [Version].
+	Version bool `json:"version,omitempty"`
 }
 
 // Type is the GraphQL type of a computed field.
@@ -128,6 +132,8 @@ func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 	}
 	a.Searchable = a.Searchable || more.Searchable
 	a.Shown = a.Shown || more.Shown
+	a.ReadOnly = a.ReadOnly || more.ReadOnly
+	a.Version = a.Version || more.Version
 	a.Computed = append(a.Computed, more.Computed...)
 	a.Batched = append(a.Batched, more.Batched...)
 	a.Access = a.Access.merge(more.Access)

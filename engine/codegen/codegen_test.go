@@ -88,7 +88,7 @@ func TestSDL(t *testing.T) {
 	t.Parallel()
 	entities, err := describe(graph(t, User{}, Note{}, Secret{}))
 	require.NoError(t, err)
-	text, err := renderSDL(entities)
+	text, err := renderSDL(entities, nil)
 	require.NoError(t, err)
 	sdl := string(text)
 	for _, line := range []string{
@@ -104,7 +104,7 @@ func TestSDL(t *testing.T) {
 
 	again, err := describe(graph(t, User{}, Note{}, Secret{}))
 	require.NoError(t, err)
-	second, err := renderSDL(again)
+	second, err := renderSDL(again, nil)
 	require.NoError(t, err)
 	require.Equal(t, sdl, string(second), "the same schema gives the same bytes")
 }

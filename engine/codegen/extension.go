@@ -44,27 +44,37 @@ func (e *Extension) Hooks() []gen.Hook {
 			if err != nil {
 				return err
 			}
+			writes, err := describeWrites(entities)
+			if err != nil {
+				return err
+			}
 			if err := next.Generate(g); err != nil {
 				return err
 			}
-			return e.write(g, entities)
+			return e.write(g, entities, writes)
 		})
 	}}
+}
+
+// file is one that is generated.
+type file struct {
+	path   string
+	render func() ([]byte, error)
 }
 
 // filePerm is what git gives to a file that anyone may read.
 const filePerm = 0o644
 
 // write renders every file before it writes the first, so that a fault leaves the old files as they were.
-func (e *Extension) write(g *gen.Graph, entities []*entity) error {
-	files := []struct {
-		path   string
-		render func() ([]byte, error)
-	}{
-		{e.config.SDL, func() ([]byte, error) { return renderSDL(entities) }},
+func (e *Extension) write(g *gen.Graph, entities []*entity, writes []*written) error {
+	files := []file{
+		{e.config.SDL, func() ([]byte, error) { return renderSDL(entities, writes) }},
 		{e.config.Gqlgen, func() ([]byte, error) { return renderGqlgen(entities) }},
 		{filepath.Join(g.Target, "read.go"), func() ([]byte, error) { return renderModel(g, entities, filepath.Base(e.config.SDL)) }},
 		{filepath.Join(g.Target, "migrate", "renamed.go"), func() ([]byte, error) { return renderRenamed(g) }},
+	}
+	if len(writes) > 0 {
+		files = append(files, file{filepath.Join(g.Target, "write.go"), func() ([]byte, error) { return renderWriteModel(g, writes) }})
 	}
 	contents := make([][]byte, len(files))
 	for i, f := range files {

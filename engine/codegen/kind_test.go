@@ -48,7 +48,7 @@ func TestColumnTypes(t *testing.T) {
 	t.Parallel()
 	entities, err := describe(graph(t, Shelf{}))
 	require.NoError(t, err)
-	text, err := renderSDL(entities)
+	text, err := renderSDL(entities, nil)
 	require.NoError(t, err)
 	sdl := string(text)
 	for _, line := range []string{

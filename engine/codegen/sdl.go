@@ -29,16 +29,28 @@ func parse(name string) (*template.Template, error) {
 }
 
 // renderSDL writes the API's full schema, and checks it as GraphQL.
-func renderSDL(entities []*entity) ([]byte, error) {
-	return render("schema.graphql.tmpl", entities, true)
+func renderSDL(entities []*entity, writes []*written) ([]byte, error) {
+	sdl, err := render("schema.graphql.tmpl", entities)
+	if err != nil {
+		return nil, err
+	}
+	mutations, err := renderWrites(writes)
+	if err != nil {
+		return nil, err
+	}
+	sdl = append(sdl, mutations...)
+	if _, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: string(sdl)}); err != nil {
+		return nil, err
+	}
+	return sdl, nil
 }
 
 // renderGqlgen writes the part that gqlgen reads: each entity as a scalar.
 func renderGqlgen(entities []*entity) ([]byte, error) {
-	return render("entities.graphql.tmpl", entities, false)
+	return render("entities.graphql.tmpl", entities)
 }
 
-func render(name string, entities []*entity, complete bool) ([]byte, error) {
+func render(name string, entities []*entity) ([]byte, error) {
 	t, err := parse(name)
 	if err != nil {
 		return nil, err
@@ -46,11 +58,6 @@ func render(name string, entities []*entity, complete bool) ([]byte, error) {
 	var b bytes.Buffer
 	if err := t.Execute(&b, entities); err != nil {
 		return nil, err
-	}
-	if complete {
-		if _, err := gqlparser.LoadSchema(&ast.Source{Name: name, Input: b.String()}); err != nil {
-			return nil, err
-		}
 	}
 	return b.Bytes(), nil
 }

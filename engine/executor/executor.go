@@ -11,21 +11,37 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"cambium/engine/database"
 	"cambium/engine/operation"
 	"cambium/engine/read"
+	"cambium/engine/write"
 )
+
+// Config is what an API is made of. All of it is required.
+type Config struct {
+	// Schema is the one that clients see.
+	Schema *ast.Schema
+	// Reader answers the fields of entities.
+	Reader *read.Reader
+	// Writer answers the generated mutations.
+	Writer *write.Writer
+	// DB is where a mutation's transaction is.
+	DB *database.DB
+	// App is the executor that gqlgen generated for the app's own fields.
+	App graphql.ExecutableSchema
+}
 
 // Schema implements [operation.Executor] for the whole API.
 type Schema struct {
+	config Config
 	reader *read.Reader
 	schema *ast.Schema
 	app    graphql.ExecutableSchema
 }
 
-// New joins the reader with the executor that gqlgen generated for the app's own fields. The schema is the one that
-// clients see.
-func New(reader *read.Reader, schema *ast.Schema, app graphql.ExecutableSchema) *Schema {
-	return &Schema{reader, schema, app}
+// New joins the reader and the writer with the executor of the app's own fields.
+func New(config Config) *Schema {
+	return &Schema{config, config.Reader, config.Schema, config.App}
 }
 
 // Schema implements [operation.Executor].
@@ -33,11 +49,16 @@ func (s *Schema) Schema() *ast.Schema { return s.schema }
 
 // Execute implements [operation.Executor]. A null where the schema promises a value makes the whole data null.
 func (s *Schema) Execute(ctx context.Context, op *operation.Operation, dst []byte) []byte {
-	if op.Operation.Operation != ast.Query {
+	var data []byte
+	switch op.Operation.Operation {
+	case ast.Query:
+		data = s.query(ctx, op, dst)
+	case ast.Mutation:
+		data = s.mutation(ctx, op, dst)
+	default:
 		response := s.app.Exec(graphql.WithOperationContext(ctx, s.appContext(&op.OperationContext, op.Operation.SelectionSet)))(ctx)
 		return append(dst, response.Data...)
 	}
-	data := s.query(ctx, op, dst)
 	if data == nil {
 		return append(dst, null...)
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -18,6 +19,8 @@ type Fault struct {
 	Message string // for people; never a value, a statement, or another error's text
 	// Path is the field that the fault is about; empty for the field whose resolver failed.
 	Path ast.Path
+	// Extensions are told beside the code.
+	Extensions map[string]any
 	// Status is that of a response without data; 0 is 200.
 	Status int
 	// RetryAfter asks the client to come back then, in whole seconds; 0 does not.
@@ -46,7 +49,9 @@ func refused(status int, message string) *Fault {
 
 // graphql is the fault as an error of GraphQL. id is that of the request, empty where the log has nothing to add.
 func (f *Fault) graphql(id string) *gqlerror.Error {
-	extensions := map[string]any{"code": f.Code}
+	extensions := make(map[string]any, len(f.Extensions)+2)
+	maps.Copy(extensions, f.Extensions)
+	extensions["code"] = f.Code
 	if id != "" {
 		extensions["id"] = id
 	}

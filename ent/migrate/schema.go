@@ -266,6 +266,7 @@ var (
 		{Name: "version", Type: field.TypeInt32, Comment: "Counts the changes of the row, from 1: what a client sends back to change only what it has seen.", Default: "1"},
 		{Name: "search_document", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "Words to search for, kept by the database.", SchemaType: map[string]string{"postgres": "tsvector GENERATED ALWAYS AS (setweight(to_tsvector('simple', coalesce(name, '')), 'A') || setweight(to_tsvector('simple', coalesce(quantity_per_unit, '')), 'B')) STORED"}},
 		{Name: "name", Type: field.TypeString, Size: 2147483647, Comment: "Name of the product."},
+		{Name: "sku", Type: field.TypeString, Unique: true, Nullable: true, Size: 2147483647, Comment: "Number that the product has in the catalogue; none where it has no number yet."},
 		{Name: "quantity_per_unit", Type: field.TypeString, Nullable: true, Size: 2147483647, Comment: "What one unit holds, such as 24 - 12 oz bottles."},
 		{Name: "unit_price", Type: field.TypeFloat64, Comment: "Price of one unit in the catalogue.", SchemaType: map[string]string{"postgres": "numeric"}},
 		{Name: "units_in_stock", Type: field.TypeInt32, Comment: "Units ready to be sold.", Default: "0"},
@@ -284,13 +285,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "products_categories_products",
-				Columns:    []*schema.Column{ProductsColumns[12]},
+				Columns:    []*schema.Column{ProductsColumns[13]},
 				RefColumns: []*schema.Column{CategoriesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "products_suppliers_products",
-				Columns:    []*schema.Column{ProductsColumns[13]},
+				Columns:    []*schema.Column{ProductsColumns[14]},
 				RefColumns: []*schema.Column{SuppliersColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -307,12 +308,12 @@ var (
 			{
 				Name:    "product_supplier_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProductsColumns[13], ProductsColumns[0]},
+				Columns: []*schema.Column{ProductsColumns[14], ProductsColumns[0]},
 			},
 			{
 				Name:    "product_category_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProductsColumns[12], ProductsColumns[0]},
+				Columns: []*schema.Column{ProductsColumns[13], ProductsColumns[0]},
 			},
 		},
 	}

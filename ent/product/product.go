@@ -25,6 +25,8 @@ const (
 	FieldSearchDocument = "search_document"
 	// FieldName holds the string denoting the name field in the database.
 	FieldName = "name"
+	// FieldSku holds the string denoting the sku field in the database.
+	FieldSku = "sku"
 	// FieldQuantityPerUnit holds the string denoting the quantity_per_unit field in the database.
 	FieldQuantityPerUnit = "quantity_per_unit"
 	// FieldUnitPrice holds the string denoting the unit_price field in the database.
@@ -80,6 +82,7 @@ var Columns = []string{
 	FieldVersion,
 	FieldSearchDocument,
 	FieldName,
+	FieldSku,
 	FieldQuantityPerUnit,
 	FieldUnitPrice,
 	FieldUnitsInStock,
@@ -167,6 +170,11 @@ func BySearchDocument(opts ...sql.OrderTermOption) OrderOption {
 // ByName orders the results by the name field.
 func ByName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldName, opts...).ToFunc()
+}
+
+// BySku orders the results by the sku field.
+func BySku(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSku, opts...).ToFunc()
 }
 
 // ByQuantityPerUnit orders the results by the quantity_per_unit field.

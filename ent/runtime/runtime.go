@@ -271,25 +271,25 @@ func init() {
 	// product.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	product.NameValidator = productDescName.Validators[0].(func(string) error)
 	// productDescUnitsInStock is the schema descriptor for units_in_stock field.
-	productDescUnitsInStock := productFields[3].Descriptor()
+	productDescUnitsInStock := productFields[4].Descriptor()
 	// product.DefaultUnitsInStock holds the default value on creation for the units_in_stock field.
 	product.DefaultUnitsInStock = productDescUnitsInStock.Default.(int32)
 	// product.UnitsInStockValidator is a validator for the "units_in_stock" field. It is called by the builders before save.
 	product.UnitsInStockValidator = productDescUnitsInStock.Validators[0].(func(int32) error)
 	// productDescUnitsOnOrder is the schema descriptor for units_on_order field.
-	productDescUnitsOnOrder := productFields[4].Descriptor()
+	productDescUnitsOnOrder := productFields[5].Descriptor()
 	// product.DefaultUnitsOnOrder holds the default value on creation for the units_on_order field.
 	product.DefaultUnitsOnOrder = productDescUnitsOnOrder.Default.(int32)
 	// product.UnitsOnOrderValidator is a validator for the "units_on_order" field. It is called by the builders before save.
 	product.UnitsOnOrderValidator = productDescUnitsOnOrder.Validators[0].(func(int32) error)
 	// productDescReorderLevel is the schema descriptor for reorder_level field.
-	productDescReorderLevel := productFields[5].Descriptor()
+	productDescReorderLevel := productFields[6].Descriptor()
 	// product.DefaultReorderLevel holds the default value on creation for the reorder_level field.
 	product.DefaultReorderLevel = productDescReorderLevel.Default.(int32)
 	// product.ReorderLevelValidator is a validator for the "reorder_level" field. It is called by the builders before save.
 	product.ReorderLevelValidator = productDescReorderLevel.Validators[0].(func(int32) error)
 	// productDescDiscontinued is the schema descriptor for discontinued field.
-	productDescDiscontinued := productFields[6].Descriptor()
+	productDescDiscontinued := productFields[7].Descriptor()
 	// product.DefaultDiscontinued holds the default value on creation for the discontinued field.
 	product.DefaultDiscontinued = productDescDiscontinued.Default.(bool)
 	regionMixin := schema.Region{}.Mixin()

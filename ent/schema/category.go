@@ -37,6 +37,6 @@ func (Category) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Table("categories"),
 		schema.Comment("A group of products."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete, api.Upsert),
 	}
 }

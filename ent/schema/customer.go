@@ -38,6 +38,6 @@ func (Customer) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Table("customers"),
 		schema.Comment("A company that orders products."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete, api.Upsert),
 	}
 }

@@ -69,6 +69,6 @@ func (Employee) Annotations() []schema.Annotation {
 		entsql.Table("employees"),
 		entsql.Checks(map[string]string{"employees_salary_check": atLeastZero("salary")}),
 		schema.Comment("A person who takes orders and looks after territories."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete),
 	}
 }

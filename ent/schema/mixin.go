@@ -9,6 +9,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/mixin"
+
+	"cambium/engine/api"
 )
 
 // Record is what every entity has: its key, when it was made and last changed, and how often.
@@ -19,13 +21,13 @@ func (Record) Fields() []ent.Field {
 	return []ent.Field{
 		id(),
 		field.Time("created_at").Immutable().Default(time.Now).
-			Annotations(entsql.DefaultExpr("now()")).
+			Annotations(entsql.DefaultExpr("now()"), api.ReadOnly()).
 			Comment("When the row was made."),
 		field.Time("updated_at").Default(time.Now).UpdateDefault(time.Now).
-			Annotations(entsql.DefaultExpr("now()")).
+			Annotations(entsql.DefaultExpr("now()"), api.ReadOnly()).
 			Comment("When the row was last changed."),
 		field.Int32("version").Default(1).NonNegative().
-			Annotations(entsql.Default("1")).
+			Annotations(entsql.Default("1"), api.Version()).
 			Comment("Counts the changes of the row, from 1: what a client sends back to change only what it has seen."),
 	}
 }

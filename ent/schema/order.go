@@ -70,7 +70,7 @@ func (Order) Annotations() []schema.Annotation {
 			"orders_freight_check": atLeastZero("freight"),
 		}),
 		schema.Comment("What a customer asked for, and how it gets there."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete),
 		api.Compute(api.Field{
 			Name: "total", Type: api.Decimal,
 			SQL: "SELECT coalesce(sum(l.unit_price * l.quantity * (1 - l.discount)), 0) " +

@@ -58,7 +58,7 @@ func (OrderLine) Annotations() []schema.Annotation {
 			"order_lines_discount_check":   "discount >= 0 AND discount < 1",
 		}),
 		schema.Comment("One product of an order, at the price of that day."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete, api.Upsert),
 		api.Compute(api.Field{
 			Name: "amount", Type: api.Decimal,
 			SQL:     "{unit_price} * {quantity} * (1 - {discount})",

@@ -23,6 +23,8 @@ func (Product) Mixin() []ent.Mixin {
 func (Product) Fields() []ent.Field {
 	return []ent.Field{
 		text("name", "Name of the product."),
+		field.Text("sku").Optional().Nillable().Unique().
+			Comment("Number that the product has in the catalogue; none where it has no number yet."),
 		optionalText("quantity_per_unit", "What one unit holds, such as 24 - 12 oz bottles."),
 		amount("unit_price", "Price of one unit in the catalogue."),
 		field.Int32("units_in_stock").Default(0).NonNegative().Annotations(entsql.Default("0")).
@@ -70,7 +72,7 @@ func (Product) Annotations() []schema.Annotation {
 			"products_reorder_level_check":  "reorder_level >= 0",
 		}),
 		schema.Comment("Something that customers order, with its price and stock."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete, api.Upsert),
 		api.Compute(api.Field{
 			Name: "inStock", Type: api.Boolean, SQL: "{units_in_stock} > 0",
 			Comment: "Whether a unit is ready to be sold.",

@@ -36,6 +36,6 @@ func (Region) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Table("regions"),
 		schema.Comment("A part of the sales area, made of territories."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete, api.Upsert),
 	}
 }

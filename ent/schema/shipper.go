@@ -37,6 +37,6 @@ func (Shipper) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Table("shippers"),
 		schema.Comment("A company that carries orders to customers."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete),
 	}
 }

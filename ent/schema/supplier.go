@@ -31,6 +31,6 @@ func (Supplier) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Table("suppliers"),
 		schema.Comment("A company that products come from."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete),
 	}
 }

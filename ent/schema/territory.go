@@ -49,6 +49,6 @@ func (Territory) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Table("territories"),
 		schema.Comment("The smallest part of the sales area, looked after by employees."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete, api.Upsert),
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"cambium/engine/migration"
 	"cambium/engine/operation"
 	"cambium/engine/read"
+	"cambium/engine/write"
 	"cambium/ent"
 	"cambium/ent/migrate"
 	_ "cambium/ent/runtime" // hooks and policies
@@ -105,8 +106,10 @@ func open(t testing.TB, url string) *Desk {
 	key := sha256.Sum256([]byte(t.Name()))
 	reader, err := read.New(d.Client.ReadModel(trade.Batch(time.Now)), sdl, &d.read, read.Config{CursorKey: key[:]})
 	require.NoError(t, err)
+	writer, err := write.New(d.Client.WriteModel(), reader, driver)
+	require.NoError(t, err)
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(d.Client, "test"), Schema: sdl})
-	d.exec = gqltest.Service(executor.New(reader, sdl, app))
+	d.exec = gqltest.Service(executor.New(executor.Config{Schema: sdl, Reader: reader, Writer: writer, DB: db, App: app}))
 	return d
 }
 

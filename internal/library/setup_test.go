@@ -17,6 +17,7 @@ import (
 	"cambium/engine/migration"
 	"cambium/engine/operation"
 	"cambium/engine/read"
+	"cambium/engine/write"
 	"cambium/internal/gqltest"
 	"cambium/internal/library/ent"
 	"cambium/internal/library/ent/migrate"
@@ -124,8 +125,10 @@ func open(t testing.TB, url string) *library {
 	key := sha256.Sum256([]byte(t.Name()))
 	reader, err := read.New(l.model(), schema, &l.log, read.Config{CursorKey: key[:]})
 	require.NoError(t, err)
+	writer, err := write.New(l.client.WriteModel(), reader, db.Driver())
+	require.NoError(t, err)
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(l.client), Schema: schema})
-	l.exec = gqltest.Service(executor.New(reader, schema, app))
+	l.exec = gqltest.Service(executor.New(executor.Config{Schema: schema, Reader: reader, Writer: writer, DB: db, App: app}))
 	return l
 }
 

@@ -68,6 +68,14 @@ func (_c *MemberCreate) SetPin(v string) *MemberCreate {
 	return _c
 }
 
+// SetNillablePin sets the "pin" field if the given value is not nil.
+func (_c *MemberCreate) SetNillablePin(v *string) *MemberCreate {
+	if v != nil {
+		_c.SetPin(*v)
+	}
+	return _c
+}
+
 // SetLevel sets the "level" field.
 func (_c *MemberCreate) SetLevel(v member.Level) *MemberCreate {
 	_c.mutation.SetLevel(v)
@@ -299,6 +307,10 @@ func (_c *MemberCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *MemberCreate) defaults() error {
+	if _, ok := _c.mutation.Pin(); !ok {
+		v := member.DefaultPin
+		_c.mutation.SetPin(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if member.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized member.DefaultID (forgotten import ent/runtime?)")

@@ -280,7 +280,7 @@ var (
 		{Name: "name", Type: field.TypeString, Size: 2147483647},
 		{Name: "user", Type: field.TypeString, Unique: true, Nullable: true, Size: 2147483647},
 		{Name: "email", Type: field.TypeString, Nullable: true, Size: 2147483647},
-		{Name: "pin", Type: field.TypeString, Size: 2147483647},
+		{Name: "pin", Type: field.TypeString, Size: 2147483647, Default: "0000"},
 		{Name: "level", Type: field.TypeEnum, Nullable: true, Enums: []string{"basic", "gold"}},
 		{Name: "born", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "balance", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "numeric(12,2)"}},

@@ -146,6 +146,10 @@ func init() {
 	}
 	memberFields := schema.Member{}.Fields()
 	_ = memberFields
+	// memberDescPin is the schema descriptor for pin field.
+	memberDescPin := memberFields[4].Descriptor()
+	// member.DefaultPin holds the default value on creation for the pin field.
+	member.DefaultPin = memberDescPin.Default.(string)
 	// memberDescID is the schema descriptor for id field.
 	memberDescID := memberFields[0].Descriptor()
 	// member.DefaultID holds the default value on creation for the id field.

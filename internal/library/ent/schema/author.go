@@ -41,5 +41,5 @@ func (Author) Edges() []ent.Edge {
 
 // Annotations of the Author.
 func (Author) Annotations() []schema.Annotation {
-	return []schema.Annotation{schema.Comment("A person who writes books."), api.Expose(api.Read)}
+	return []schema.Annotation{schema.Comment("A person who writes books."), api.Expose(api.Read, api.Create, api.Update, api.Delete)}
 }

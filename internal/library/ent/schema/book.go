@@ -59,7 +59,7 @@ func (Book) Indexes() []ent.Index {
 func (Book) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		schema.Comment("What was written, of which branches have copies."),
-		api.Expose(api.Read),
+		api.Expose(api.Read, api.Create, api.Update, api.Delete, api.Upsert),
 		api.Compute(api.Field{
 			Name: "age", Type: api.Int, Nullable: true, SQL: "2026 - extract(year FROM {published})",
 			Comment: "Years since it was published.",

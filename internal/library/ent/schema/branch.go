@@ -51,5 +51,5 @@ func (Branch) Indexes() []ent.Index {
 
 // Annotations of the Branch.
 func (Branch) Annotations() []schema.Annotation {
-	return []schema.Annotation{schema.Comment("A house of the library."), api.Expose(api.Read)}
+	return []schema.Annotation{schema.Comment("A house of the library."), api.Expose(api.Read, api.Create, api.Update, api.Delete)}
 }

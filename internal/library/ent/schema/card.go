@@ -32,5 +32,5 @@ func (Card) Edges() []ent.Edge {
 
 // Annotations of the Card.
 func (Card) Annotations() []schema.Annotation {
-	return []schema.Annotation{schema.Comment("What a member shows at the desk."), api.Expose(api.Read)}
+	return []schema.Annotation{schema.Comment("What a member shows at the desk."), api.Expose(api.Read, api.Create, api.Update, api.Delete, api.Upsert)}
 }

@@ -48,5 +48,5 @@ func (Item) Indexes() []ent.Index {
 
 // Annotations of the Item.
 func (Item) Annotations() []schema.Annotation {
-	return []schema.Annotation{schema.Comment("A book in the hand."), api.Expose(api.Read)}
+	return []schema.Annotation{schema.Comment("A book in the hand."), api.Expose(api.Read, api.Create, api.Update, api.Delete, api.Upsert)}
 }

@@ -32,5 +32,5 @@ func (Label) Edges() []ent.Edge {
 
 // Annotations of the Label.
 func (Label) Annotations() []schema.Annotation {
-	return []schema.Annotation{schema.Comment("What is glued on a copy."), api.Expose(api.Read)}
+	return []schema.Annotation{schema.Comment("What is glued on a copy."), api.Expose(api.Read, api.Create, api.Update, api.Delete)}
 }

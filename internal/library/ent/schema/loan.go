@@ -48,5 +48,5 @@ func (Loan) Indexes() []ent.Index {
 
 // Annotations of the Loan.
 func (Loan) Annotations() []schema.Annotation {
-	return []schema.Annotation{schema.Comment("That a member has borrowed a copy."), api.Expose(api.Read)}
+	return []schema.Annotation{schema.Comment("That a member has borrowed a copy."), api.Expose(api.Read, api.Create, api.Update, api.Delete)}
 }

@@ -20,7 +20,7 @@ func (Member) Fields() []ent.Field {
 		field.Text("name"),
 		field.Text("handle").Optional().Nillable().Unique().StorageKey("user"),
 		optionalText("email"),
-		field.Text("pin").Sensitive(),
+		field.Text("pin").Sensitive().Default("0000"),
 		field.Enum("level").Values("basic", "gold").Optional().Nillable(),
 		optionalDate("born"),
 		optionalAmount("balance"),
@@ -51,5 +51,5 @@ func (Member) Indexes() []ent.Index {
 
 // Annotations of the Member.
 func (Member) Annotations() []schema.Annotation {
-	return []schema.Annotation{schema.Comment("A person who borrows copies."), api.Expose(api.Read)}
+	return []schema.Annotation{schema.Comment("A person who borrows copies."), api.Expose(api.Read, api.Create, api.Update, api.Delete)}
 }

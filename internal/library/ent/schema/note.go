@@ -39,5 +39,5 @@ func (Note) Indexes() []ent.Index {
 
 // Annotations of the Note.
 func (Note) Annotations() []schema.Annotation {
-	return []schema.Annotation{schema.Comment("What the staff think."), api.Expose(api.Read)}
+	return []schema.Annotation{schema.Comment("What the staff think."), api.Expose(api.Read, api.Create, api.Update, api.Delete)}
 }

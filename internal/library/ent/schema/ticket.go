@@ -18,5 +18,5 @@ func (Ticket) Fields() []ent.Field { return []ent.Field{uuidID()} }
 
 // Annotations of the Ticket.
 func (Ticket) Annotations() []schema.Annotation {
-	return []schema.Annotation{schema.Comment("A number to wait with."), api.Expose(api.Read)}
+	return []schema.Annotation{schema.Comment("A number to wait with."), api.Expose(api.Read, api.Delete)}
 }

@@ -1,0 +1,60 @@
+package read
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// What engine/write shares with reading: how values are given, how rows are named, and which rows a filter takes.
+
+// Parse turns an input value, not null, into an argument for a column of the kind: bool, int64, float64, string,
+// []byte or time.Time; an array is its text in PostgreSQL. The error says what the value must be.
+func (k Kind) Parse(v any) (any, error) { return k.parse(v) }
+
+// SQLType is the type that arguments for a column of the kind are cast to.
+func (k Kind) SQLType() string { return k.sqlType() }
+
+// Literal returns a value of the document under the variables, nil for null. Numbers of the document are [json.Number].
+func Literal(v *ast.Value, variables map[string]any) any { return literal(v, variables) }
+
+// Key returns the key, int64 or string, of the row of an entity that an id names; false where the id is of no such row.
+func (r *Reader) Key(entity string, id any) (any, bool) {
+	t := r.model.target(id)
+	return t.key, t.entity != nil && t.entity.Name == entity
+}
+
+// Matching returns the keys of the rows of an entity that a field's argument `where` takes and that the viewer may see,
+// at most so many, in their order. They are locked until the transaction ends.
+func (r *Reader) Matching(ctx context.Context, op *graphql.OperationContext, field graphql.CollectedField, entity string, limit int) ([]any, error) {
+	e := r.model.entities[entity]
+	if e == nil {
+		return nil, fmt.Errorf("read: entity %s is not exposed", entity)
+	}
+	c := newCompiler(r.model, r.schema, r.config, op)
+	s := &c.plan.statement
+	alias := s.alias()
+	s.write("SELECT ", e.Key.sql(alias))
+	c.all(e, alias, nil)
+	c.restrict(e, alias, c.argument(field, "where"))
+	s.write(" ORDER BY ", e.Key.sql(alias), " LIMIT ")
+	s.arg(func(*binding) (any, error) { return limit, nil }, "bigint")
+	s.write(" FOR UPDATE OF ", alias)
+	s.end()
+	if c.fault != nil {
+		return nil, c.fault
+	}
+	text, args, err := c.plan.bind(ctx, &binding{cursors: r.cursors, variables: op.Variables})
+	if err != nil {
+		return nil, err
+	}
+	var keys []any
+	err = r.db.Query(ctx, text, args, func(row [][]byte) error {
+		key, err := e.Key.Kind.argument(row[0])
+		keys = append(keys, key)
+		return err
+	})
+	return keys, err
+}

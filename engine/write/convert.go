@@ -1,0 +1,103 @@
+package write
+
+import (
+	"database/sql"
+	"encoding"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"time"
+
+	"cambium/engine/read"
+)
+
+var errRange = errors.New("is out of the range of its type")
+
+// convert turns an input value, not null, into what ent's mutation takes for the field. Its error says what the value
+// must be.
+func (f *Field) convert(v any) (any, error) {
+	to := reflect.New(f.Type)
+	if f.Kind == read.JSON {
+		if _, err := f.Kind.Parse(v); err != nil {
+			return nil, err
+		}
+		text, err := json.Marshal(v)
+		if err == nil {
+			err = json.Unmarshal(text, to.Interface())
+		}
+		if err != nil {
+			return nil, errors.New("must be JSON of the field's form")
+		}
+		return to.Elem().Interface(), nil
+	}
+	parsed, err := f.Kind.Parse(v)
+	if err != nil {
+		return nil, err
+	}
+	switch p := parsed.(type) {
+	case string:
+		return f.fromText(to, p)
+	case int64:
+		return fromInteger(to, p)
+	case float64:
+		return fromFloat(to, p)
+	case bool, []byte, time.Time:
+		given := reflect.ValueOf(p)
+		if !given.CanConvert(f.Type) {
+			return nil, errRange
+		}
+		return given.Convert(f.Type).Interface(), nil
+	}
+	return nil, errRange
+}
+
+// fromText reads what travels as text: texts and enums, and types that know how to read themselves.
+func (f *Field) fromText(to reflect.Value, text string) (any, error) {
+	switch target := to.Interface().(type) {
+	case *time.Time: // of a date
+		day, err := time.Parse(time.DateOnly, text)
+		return day, err
+	case encoding.TextUnmarshaler:
+		if err := target.UnmarshalText([]byte(text)); err != nil {
+			return nil, errRange
+		}
+	case sql.Scanner:
+		if err := target.Scan(text); err != nil {
+			return nil, errRange
+		}
+	default:
+		switch element := to.Elem(); {
+		case element.Kind() == reflect.String:
+			element.SetString(text)
+		case element.CanFloat(): // an exact number in a field of floats
+			if err := json.Unmarshal([]byte(text), target); err != nil {
+				return nil, errRange
+			}
+		default:
+			return nil, errRange
+		}
+	}
+	return to.Elem().Interface(), nil
+}
+
+func fromInteger(to reflect.Value, n int64) (any, error) {
+	element := to.Elem()
+	switch {
+	case element.CanInt() && !element.OverflowInt(n):
+		element.SetInt(n)
+	case element.CanUint() && n >= 0 && !element.OverflowUint(uint64(n)):
+		element.SetUint(uint64(n))
+	default:
+		return nil, errRange
+	}
+	return element.Interface(), nil
+}
+
+func fromFloat(to reflect.Value, n float64) (any, error) {
+	element := to.Elem()
+	if !element.CanFloat() || element.OverflowFloat(n) {
+		return nil, errRange
+	}
+	element.SetFloat(n)
+	return element.Interface(), nil
+}

@@ -1,0 +1,80 @@
+package write
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// The codes of an [Error].
+const (
+	// BadUserInput: a value is not what its field takes.
+	BadUserInput = "BAD_USER_INPUT"
+	// NotFound: there is no such row, or the viewer may not see it. The two cannot be told apart.
+	NotFound = "NOT_FOUND"
+	// Conflict: the row was changed since, or another row has the key, or needs this one.
+	Conflict = "CONFLICT"
+	// Forbidden: the viewer may see the row, or may make such rows at all, but not do this.
+	Forbidden = "FORBIDDEN"
+)
+
+// Error is a fault of an input. Its message may be shown to its sender: it holds no value, no statement and no
+// constraint.
+type Error struct {
+	Code    string
+	Message string
+	// Field is where the fault is, from the field's arguments down: input, orders, create, 0, freight.
+	Field ast.Path
+	// Version is the row's, of a Conflict that a stale version is the reason of; nil otherwise.
+	Version any
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Extensions are what a response tells of the error beside its code: the field as a list of steps, and the version.
+func (e *Error) Extensions() map[string]any {
+	more := make(map[string]any, 2)
+	if len(e.Field) > 0 {
+		more["field"] = e.Field
+	}
+	if e.Version != nil {
+		more["version"] = e.Version
+	}
+	return more
+}
+
+// Faults are all that was found wrong with an input. There is at least one.
+type Faults []*Error
+
+func (f Faults) Error() string {
+	texts := make([]string, len(f))
+	for i, e := range f {
+		texts[i] = e.Message
+		if len(e.Field) > 0 {
+			texts[i] = e.Field.String() + ": " + e.Message
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap lets errors.As find the faults.
+func (f Faults) Unwrap() []error {
+	errs := make([]error, len(f))
+	for i, e := range f {
+		errs[i] = e
+	}
+	return errs
+}
+
+// ErrRaced says that a row which was not there came to be while the operation ran: it is worth another try.
+var ErrRaced = errors.New("write: another transaction made the row first")
+
+// below is a path with a step more; the path itself stays as it is.
+func below(path ast.Path, steps ...ast.PathElement) ast.Path {
+	return append(append(make(ast.Path, 0, len(path)+len(steps)), path...), steps...)
+}
+
+func name(s string) ast.PathElement { return ast.PathName(s) }
+
+func index(i int) ast.PathElement { return ast.PathIndex(i) }

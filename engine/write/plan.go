@@ -1,0 +1,306 @@
+package write
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"cambium/engine/read"
+)
+
+// plan is an input that was read: rows to write, and rows that they refer to.
+type plan struct {
+	writer *Writer
+	ops    []*op
+	refs   []*ref
+	alls   []*all
+	faults Faults
+
+	// Where the plan stands: under what condition its ops are run, and how deep.
+	when  *condition
+	depth int
+}
+
+// maxDepth bounds how deep an input may nest. No form is deeper, and each level costs statements.
+const maxDepth = 8
+
+// maxFaults bounds what an input full of faults can make the server write.
+const maxFaults = 100
+
+func (p *plan) fail(code string, path ast.Path, format string, args ...any) {
+	fault := &Error{Code: code, Message: fmt.Sprintf(format, args...), Field: path}
+	twice := func(e *Error) bool { return e.Message == fault.Message && slices.Equal(e.Field, path) }
+	if len(p.faults) < maxFaults && !slices.ContainsFunc(p.faults, twice) { // the halves of an upsert read one input
+		p.faults = append(p.faults, fault)
+	}
+}
+
+func (p *plan) bad(path ast.Path, format string, args ...any) {
+	p.fail(BadUserInput, path, format, args...)
+}
+
+func (p *plan) add(o *op) *op {
+	o.when = p.when
+	p.ops = append(p.ops, o)
+	return o
+}
+
+func (p *plan) refer(r *ref) *ref {
+	r.when = p.when
+	p.refs = append(p.refs, r)
+	return r
+}
+
+// only reads a part of the input that is run where a row was found, or was not.
+func (p *plan) only(r *ref, found bool, part func()) {
+	outer := p.when
+	p.when = &condition{r, found, outer}
+	part()
+	p.when = outer
+}
+
+// object returns a value as an input object.
+func (p *plan) object(v any, path ast.Path) (map[string]any, bool) {
+	object, ok := v.(map[string]any)
+	if !ok {
+		p.bad(path, "must be an input object")
+	}
+	return object, ok
+}
+
+// list returns a value as a list; a single value stands for a list of it (GraphQL, section 3.11).
+func list(v any) []any {
+	if v == nil {
+		return nil
+	}
+	if l, ok := v.([]any); ok {
+		return l
+	}
+	return []any{v}
+}
+
+// create reads the input of a new row.
+func (p *plan) create(e *entity, input any, path ast.Path) *op {
+	o := p.add(&op{action: actCreate, entity: e, path: path, target: &ref{entity: e, path: path}})
+	object, ok := p.object(input, path)
+	if !ok || !p.deeper(path) {
+		return o
+	}
+	defer p.shallower()
+	p.fields(o, object, path)
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		if _, given := object[f.Name]; f.Required && !given {
+			p.bad(below(path, name(f.Name)), "is required")
+		}
+	}
+	for i := range e.Edges {
+		d := e.edges[e.Edges[i].Name]
+		if d == nil {
+			continue
+		}
+		v, given := object[d.Name]
+		if !given || v == nil {
+			if given {
+				p.bad(below(path, name(d.Name)), "must not be null")
+			}
+			continue
+		}
+		p.edge(o, d, v, below(path, name(d.Name)))
+	}
+	return o
+}
+
+// complete finds edges that a new row must have and has not, when all that may give them was read.
+func (p *plan) complete() {
+	for _, o := range p.ops {
+		if o.action != actCreate {
+			continue
+		}
+		for i := range o.entity.Edges {
+			d := &o.entity.Edges[i]
+			n := o.attachedBy(d)
+			path := o.path
+			if d.Name != "" {
+				path = below(path, name(d.Name))
+			}
+			switch {
+			case d.Own && d.Required && n == 0:
+				p.bad(path, "is required")
+			case n > 1:
+				p.bad(path, "is given by the row that this one is created for")
+			}
+		}
+	}
+}
+
+func (o *op) attachedBy(d *Edge) (n int) {
+	for _, a := range o.parent {
+		if a.edge != nil && a.edge.Edge == d {
+			n++
+		}
+	}
+	return n
+}
+
+// update reads the changes of a row.
+func (p *plan) update(e *entity, target *ref, input any, path ast.Path) *op {
+	o := p.add(&op{action: actUpdate, entity: e, path: path, target: target})
+	object, ok := p.object(input, path)
+	if !ok || !p.deeper(path) {
+		return o
+	}
+	defer p.shallower()
+	p.fields(o, object, path)
+	for i := range e.Edges {
+		d := e.edges[e.Edges[i].Name]
+		if d == nil || d.Immutable { // an upsert has one input for both
+			continue
+		}
+		if v, given := object[d.Name]; given && v != nil {
+			p.edge(o, d, v, below(path, name(d.Name)))
+		} else if given {
+			p.bad(below(path, name(d.Name)), "must not be null")
+		}
+	}
+	return o
+}
+
+// fields reads the fields of an input: absent keeps, null clears.
+func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
+	for i := range o.entity.Fields {
+		f := &o.entity.Fields[i]
+		v, given := object[f.Name]
+		if !given || f.Immutable && o.action != actCreate { // an upsert has one input for both
+			continue
+		}
+		at := below(path, name(f.Name))
+		if v == nil {
+			if !f.Nullable {
+				p.bad(at, "must not be null")
+				continue
+			}
+			o.values = append(o.values, assigned{f, nil})
+			continue
+		}
+		value, err := f.convert(v)
+		if err == nil && f.Validate != nil {
+			err = f.Validate(value)
+		}
+		if err != nil {
+			p.bad(at, "%s", innermost(err))
+			continue
+		}
+		o.values = append(o.values, assigned{f, value})
+	}
+	if key := object["key"]; o.action == actCreate && o.entity.Key.Given && key != nil {
+		f := Field{Kind: o.entity.Key.Kind, Type: o.entity.Key.Type}
+		value, err := f.convert(key)
+		if err != nil {
+			p.bad(below(path, name("key")), "%s", err)
+			return
+		}
+		o.values = append(o.values, assigned{&Field{Name: "key", Column: o.entity.Key.Column}, value})
+	}
+}
+
+func (p *plan) deeper(path ast.Path) bool {
+	if p.depth++; p.depth > maxDepth {
+		p.depth--
+		p.bad(path, "is nested deeper than %d inputs", maxDepth)
+		return false
+	}
+	return true
+}
+
+func (p *plan) shallower() { p.depth-- }
+
+// byID refers to a row by its opaque id.
+func (p *plan) byID(e *entity, id any, path ast.Path) *ref {
+	r := &ref{entity: e, path: path}
+	key, ok := p.writer.reader.Key(e.Name, id)
+	if !ok {
+		r.done = true // nobody's: as good as missing
+		return p.refer(r)
+	}
+	r.key = key
+	return p.refer(r)
+}
+
+// named refers to a row by an input that has its id or a unique key: exactly one member.
+func (p *plan) named(e *entity, v any, path ast.Path) *ref {
+	missing := &ref{entity: e, path: path, done: true, optional: true} // the fault is told already
+	object, ok := p.object(v, path)
+	if !ok {
+		return missing
+	}
+	if len(object) != 1 {
+		p.bad(path, "must have exactly one member")
+		return missing
+	}
+	if id, ok := object["id"]; ok {
+		return p.byID(e, id, path)
+	}
+	for member, v := range object {
+		if u := e.unique[member]; u != nil {
+			if r := p.byUnique(e, u, v, below(path, name(member))); r != nil {
+				return p.refer(r)
+			}
+		}
+	}
+	return missing
+}
+
+// byUnique reads the value of a unique key: of several columns it is an object.
+func (p *plan) byUnique(e *entity, u *Unique, v any, path ast.Path) *ref {
+	object := map[string]any{u.Columns[0].Name: v}
+	if len(u.Columns) > 1 {
+		var ok bool
+		if object, ok = p.object(v, path); !ok {
+			return nil
+		}
+	}
+	r := &ref{entity: e, path: path, unique: u}
+	for _, c := range u.Columns {
+		value, ok := p.keyValue(c, object[c.Name], path)
+		if !ok {
+			return nil
+		}
+		r.values = append(r.values, value)
+	}
+	return r
+}
+
+func (p *plan) keyValue(c UniqueColumn, v any, path ast.Path) (any, bool) {
+	if v == nil {
+		p.bad(path, "must not be null")
+		return nil, false
+	}
+	if c.Target != "" {
+		key, ok := p.writer.reader.Key(c.Target, v)
+		if !ok {
+			p.faults = append(p.faults, notFound(path))
+		}
+		return key, ok
+	}
+	value, err := c.Kind.Parse(v)
+	if err != nil {
+		p.bad(path, "%s", err)
+		return nil, false
+	}
+	return value, true
+}
+
+// version reads the argument ifVersion.
+func (p *plan) version(v any, path ast.Path) any {
+	if v == nil {
+		return nil
+	}
+	n, err := read.Int.Parse(v)
+	if err != nil {
+		p.bad(path, "%s", err)
+		return nil
+	}
+	return n
+}

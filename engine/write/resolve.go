@@ -1,0 +1,295 @@
+package write
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+)
+
+// resolver looks for the rows that an input refers to, under the viewer's rules: all that can be looked for at once by
+// one statement, whatever their entities.
+type resolver struct {
+	db    dialect.Driver
+	plan  *plan
+	s     statement
+	parts int
+	found []func(n int, key string) error // of each part, what to do with a row that was found
+}
+
+// maxRest bounds the rows that `set` takes from an edge.
+const maxRest = 10_000
+
+// resolve finds every row. What is missing and must not be is a fault.
+func (p *plan) resolve(ctx context.Context, db dialect.Driver) error {
+	for {
+		r := &resolver{db: db, plan: p}
+		if err := r.round(ctx); err != nil {
+			return err
+		}
+		if r.parts == 0 {
+			break
+		}
+	}
+	for _, r := range p.refs {
+		if r.row == nil && !r.optional && r.when.holds() {
+			p.faults = append(p.faults, notFound(r.path))
+		}
+	}
+	if len(p.faults) > 0 {
+		return p.faults
+	}
+	return nil
+}
+
+// round runs one statement for all rows that can be looked for now.
+func (r *resolver) round(ctx context.Context) error {
+	type shape struct {
+		entity *entity
+		unique *Unique
+		edge   *edge
+		owned  *edge
+		how    int
+	}
+	groups := make(map[shape][]*ref)
+	var order []shape
+	for _, f := range r.plan.refs {
+		if f.done || !f.ready() {
+			continue
+		}
+		f.done = true
+		if f.near != nil && f.near.row == nil || f.owner != nil && f.owner.row == nil {
+			continue // from nowhere
+		}
+		k := shape{f.entity, f.unique, f.edge, f.owned, f.how()}
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], f)
+	}
+	for _, k := range order {
+		if err := r.refs(ctx, groups[k]); err != nil {
+			return err
+		}
+	}
+	alls := r.plan.alls
+	r.plan.alls = nil
+	for _, a := range alls {
+		if !a.ready() {
+			r.plan.alls = append(r.plan.alls, a)
+			continue
+		}
+		if a.near.row == nil {
+			continue
+		}
+		if err := r.rest(ctx, a); err != nil {
+			return err
+		}
+	}
+	if r.parts == 0 {
+		return nil
+	}
+	return r.run(ctx)
+}
+
+func (r *resolver) run(ctx context.Context) error {
+	err := r.s.query(ctx, r.db, func(rows *sql.Rows) error {
+		var part, n int
+		var key string
+		if err := rows.Scan(&part, &n, &key); err != nil {
+			return err
+		}
+		return r.found[part](n, key)
+	})
+	if err != nil {
+		return fmt.Errorf("look for rows: %w", err)
+	}
+	return nil
+}
+
+// ready tells whether the rows that the reference starts from are known.
+func (f *ref) ready() bool {
+	return (f.near == nil || f.near.done) && (f.owner == nil || f.owner.done)
+}
+
+func (a *all) ready() bool {
+	return a.near.done && !slices.ContainsFunc(a.but, func(r *ref) bool { return !r.done })
+}
+
+func (f *ref) how() int {
+	switch {
+	case f.edge != nil:
+		return 2
+	case f.unique != nil:
+		return 1
+	}
+	return 0
+}
+
+// part begins a part of the statement: the number of the input and the key of its row.
+func (r *resolver) part(of *entity) {
+	if r.parts > 0 {
+		r.s.write(" UNION ALL ")
+	}
+	r.s.write("SELECT ", strconv.Itoa(r.parts), ", v.n::integer, ", changed, ".", quote(of.Key.Column), "::text FROM unnest(")
+	r.parts++
+}
+
+// arrays writes columns of values, with the number of each input, as the table v.
+func (s *statement) arrays(columns []Column, rows [][]any) error {
+	for i, c := range columns {
+		var a array
+		for _, row := range rows {
+			if err := a.add(c, row[i]); err != nil {
+				return err
+			}
+		}
+		s.separate(i, ", ")
+		s.array(&a, c.Type)
+	}
+	s.write(") WITH ORDINALITY AS v(")
+	for i := range columns {
+		s.write(position(i), ", ")
+	}
+	s.write("n)")
+	return nil
+}
+
+// refs writes the part that looks for rows that are named alike.
+func (r *resolver) refs(ctx context.Context, refs []*ref) error {
+	first := refs[0]
+	e := first.entity
+	key := *e.columns[e.Key.Column]
+	var columns []Column
+	switch {
+	case first.edge != nil:
+		near := first.edge.near
+		columns = []Column{*near.columns[near.Key.Column]}
+	case first.unique != nil:
+		for _, c := range first.unique.Columns {
+			columns = append(columns, Column{Name: c.Column, Type: c.Kind.SQLType()})
+		}
+	default:
+		columns = []Column{key}
+	}
+	if first.owned != nil {
+		owner := first.owned.near
+		columns = append(columns, *owner.columns[owner.Key.Column])
+	}
+	rows := make([][]any, len(refs))
+	for i, f := range refs {
+		switch {
+		case f.edge != nil:
+			rows[i] = []any{f.near.row}
+		case f.unique != nil:
+			rows[i] = slices.Clone(f.values)
+		default:
+			rows[i] = []any{f.key}
+		}
+		if f.owner != nil {
+			rows[i] = append(rows[i], f.owner.row)
+		}
+	}
+	r.part(e)
+	s := &r.s
+	if err := s.arrays(columns, rows); err != nil {
+		return err
+	}
+	switch {
+	case first.edge != nil:
+		s.follow(first.edge, "v."+position(0))
+	default:
+		s.write(" JOIN ", quote(e.Table), " AS ", changed, " ON true")
+		named := columns
+		if first.owned != nil {
+			named = columns[:len(columns)-1]
+		}
+		for i, c := range named {
+			s.write(" AND ", changed, ".", quote(c.Name), " = ")
+			s.element(position(i), c.Type)
+		}
+	}
+	s.write(" WHERE true")
+	if first.owned != nil {
+		s.belongs(first.owned, "v."+position(len(columns)-1))
+	}
+	rules, err := e.rules(ctx, changed)
+	if err != nil {
+		return err
+	}
+	s.and(rules)
+	r.found = append(r.found, func(n int, key string) (err error) {
+		refs[n-1].row, err = e.goKey(key)
+		return err
+	})
+	return nil
+}
+
+// follow writes the JOIN that leads along an edge from a key.
+func (s *statement) follow(d *edge, key string) {
+	far := d.far
+	switch {
+	case d.Join != nil:
+		s.write(" JOIN ", quote(d.Join.Table), " AS j ON j.", quote(d.Join.From.Name), " = ", key,
+			" JOIN ", quote(far.Table), " AS ", changed, " ON ", changed, ".", quote(far.Key.Column), " = j.", quote(d.Join.To.Name))
+	case d.Own:
+		s.write(" JOIN ", quote(d.near.Table), " AS w ON w.", quote(d.near.Key.Column), " = ", key,
+			" JOIN ", quote(far.Table), " AS ", changed, " ON ", changed, ".", quote(far.Key.Column), " = w.", quote(d.Column))
+	default:
+		s.write(" JOIN ", quote(far.Table), " AS ", changed, " ON ", changed, ".", quote(d.Column), " = ", key)
+	}
+}
+
+// belongs writes the condition that an edge leads from a key to the row.
+func (s *statement) belongs(d *edge, key string) {
+	if d.Join != nil {
+		s.write(" AND EXISTS (SELECT FROM ", quote(d.Join.Table), " AS j WHERE j.", quote(d.Join.From.Name), " = ", key,
+			" AND j.", quote(d.Join.To.Name), " = ", changed, ".", quote(d.far.Key.Column), ")")
+		return
+	}
+	s.write(" AND ", changed, ".", quote(d.Column), " = ", key)
+}
+
+// rest writes the part that looks for all rows that an edge leads to.
+func (r *resolver) rest(ctx context.Context, a *all) error {
+	near := a.edge.near
+	r.part(a.edge.far)
+	s := &r.s
+	if err := s.arrays([]Column{*near.columns[near.Key.Column]}, [][]any{{a.near.row}}); err != nil {
+		return err
+	}
+	s.follow(a.edge, "v."+position(0))
+	s.write(" WHERE true")
+	rules, err := a.edge.far.rules(ctx, changed)
+	if err != nil {
+		return err
+	}
+	s.and(rules)
+	count := 0
+	r.found = append(r.found, func(_ int, key string) error {
+		if count++; count > maxRest {
+			return Faults{{Code: BadUserInput, Message: fmt.Sprintf("would take away more than %d rows", maxRest), Field: a.path}}
+		}
+		row, err := a.edge.far.goKey(key)
+		if err != nil {
+			return err
+		}
+		for i, b := range a.but {
+			if b.row == row {
+				if a.ties[i] != nil && a.ties[i].action == actUpdate {
+					a.ties[i].idle = true
+				}
+				return nil
+			}
+		}
+		outer := r.plan.when
+		r.plan.when = a.when
+		a.then(&ref{entity: a.edge.far, path: a.path, done: true, row: row})
+		r.plan.when = outer
+		return nil
+	})
+	return nil
+}

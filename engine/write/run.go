@@ -1,0 +1,162 @@
+package write
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"entgo.io/ent/dialect"
+
+	"cambium/engine/database"
+)
+
+// run writes the rows: level by level, what makes room first, all that are alike at once.
+func (p *plan) run(ctx context.Context, db dialect.Driver) error {
+	type kind struct {
+		level  int
+		action action
+		entity *entity
+		edge   *edge
+	}
+	groups := make(map[kind][]*op)
+	var order []kind
+	for _, o := range p.ops {
+		if o.idle || !o.when.holds() {
+			continue
+		}
+		k := kind{o.levelOf(), o.action, o.entity, o.edge}
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], o)
+	}
+	slices.SortStableFunc(order, func(a, b kind) int {
+		return cmp.Or(cmp.Compare(a.level, b.level), cmp.Compare(a.action, b.action))
+	})
+	for _, k := range order {
+		var err error
+		switch k.action {
+		case actLink:
+			err = link(ctx, db, k.edge, groups[k])
+		case actUnlink:
+			err = unlink(ctx, db, k.edge, groups[k])
+		default:
+			err = runGroup(ctx, db, k.entity, k.action, groups[k])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runGroup writes rows of one entity.
+func runGroup(ctx context.Context, db dialect.Driver, e *entity, a action, ops []*op) error {
+	b := &batch{db: db, entity: e, store: stores[a]}
+	seen := make(map[any]bool)
+	for _, o := range ops {
+		if a != actCreate {
+			if seen[o.target.row] {
+				return Faults{{Code: BadUserInput, Message: "names a row that is given twice", Field: o.path}}
+			}
+			seen[o.target.row] = true
+		}
+		m, err := o.member()
+		if err != nil {
+			return fmt.Errorf("write %s: %w", e.Name, err)
+		}
+		b.members = append(b.members, m)
+	}
+	if err := b.run(ctx); err != nil {
+		return raced(ops, err)
+	}
+	if a != actCreate {
+		return nil
+	}
+	for i, o := range ops {
+		o.target.row = b.members[i].key
+	}
+	return nil
+}
+
+// stores are what each action does with the rows that are left when the hooks have run.
+var stores = map[action]func(context.Context, *batch, []*member) error{
+	actRemove: remove,
+	actDetach: update,
+	actUpdate: update,
+	actCreate: insert,
+}
+
+// raced marks that a row, which was to be created because it was not there, is there now.
+func raced(ops []*op, err error) error {
+	v, ok := database.AsViolation(err)
+	if ok && v.Kind == database.Unique && slices.ContainsFunc(ops, func(o *op) bool { return o.when != nil }) {
+		return errors.Join(ErrRaced, err)
+	}
+	return presentable(err)
+}
+
+// member begins the mutation of the op's row.
+func (o *op) member() (*member, error) {
+	m := &member{path: o.path, named: o.named, version: o.version, key: o.target.row}
+	if m.named == nil {
+		m.named = m.path
+	}
+	switch o.action {
+	case actCreate:
+		m.create = o.entity.Create()
+		m.mutation, m.hooks = m.create.Mutation, m.create.Hooks
+	case actRemove:
+		m.change = o.entity.Delete(m.key)
+		m.mutation, m.hooks = m.change.Mutation, m.change.Hooks
+	default:
+		m.change = o.entity.Update(m.key)
+		m.mutation, m.hooks = m.change.Mutation, m.change.Hooks
+	}
+	for _, v := range o.values {
+		if err := m.assign(o, v); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range o.parent {
+		if a.when.holds() {
+			if err := m.attach(a); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m, nil
+}
+
+func (m *member) assign(o *op, v assigned) error {
+	switch {
+	case m.create != nil && v.field.Column == o.entity.Key.Column:
+		m.create.SetKey(v.value)
+		return nil
+	case v.value != nil:
+		return m.mutation.SetField(v.field.Column, v.value)
+	case m.create == nil:
+		return m.mutation.ClearField(v.field.Column)
+	}
+	return nil // null is what a new row has
+}
+
+func (m *member) attach(a attached) error {
+	switch {
+	case a.edge == nil:
+		if m.more == nil {
+			m.more = make(map[string]any)
+		}
+		m.more[a.more] = nil
+		if a.to != nil {
+			m.more[a.more] = a.to.row
+		}
+		return nil
+	case a.to == nil:
+		return m.mutation.ClearEdge(a.edge.Field)
+	}
+	a.edge.Set(m.mutation, a.to.row)
+	return nil
+}

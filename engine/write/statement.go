@@ -1,0 +1,119 @@
+package write
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+)
+
+// statement is the text of one statement in the making, and its arguments.
+type statement struct {
+	text strings.Builder
+	args []any
+}
+
+func (s *statement) write(text ...string) {
+	for _, t := range text {
+		s.text.WriteString(t)
+	}
+}
+
+// separate appends what stands between the elements of a list, before the n-th.
+func (s *statement) separate(n int, by string) {
+	if n > 0 {
+		s.write(by)
+	}
+}
+
+// array appends a parameter that is an array of a type. unnest takes arrays of arrays apart to their last element, so
+// that an array's own elements travel as text; see [statement.element].
+func (s *statement) array(a *array, sqlType string) {
+	if strings.HasSuffix(sqlType, "[]") {
+		sqlType = "text"
+	}
+	s.args = append(s.args, a.argument())
+	s.write("$", strconv.Itoa(len(s.args)), "::", sqlType, "[]")
+}
+
+// element appends an element of an array parameter, which has a name, in the type that it stands for.
+func (s *statement) element(name, sqlType string) {
+	s.write("v.", name)
+	if strings.HasSuffix(sqlType, "[]") {
+		s.write("::", sqlType)
+	}
+}
+
+// and appends a predicate to a WHERE clause that has something before it; nil is none.
+func (s *statement) and(p *sql.Predicate) {
+	if p == nil {
+		return
+	}
+	p.SetDialect(dialect.Postgres)
+	p.SetTotal(len(s.args))
+	text, args := p.Query()
+	s.write(" AND (", text, ")")
+	s.args = append(s.args, args...)
+}
+
+// query runs the statement and hands over its rows.
+func (s *statement) query(ctx context.Context, db dialect.ExecQuerier, row func(*sql.Rows) error) error {
+	rows := &sql.Rows{}
+	if err := db.Query(ctx, s.text.String(), s.args, rows); err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // what there was is read, and what failed is in rows.Err
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// exec runs the statement.
+func (s *statement) exec(ctx context.Context, db dialect.ExecQuerier) error {
+	return db.Exec(ctx, s.text.String(), s.args, nil)
+}
+
+// quote returns a name as an SQL identifier.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// position is the name of the n-th array of an unnest.
+func position(n int) string { return "c" + strconv.Itoa(n+1) }
+
+// rules returns the viewer's rules for reading rows of an alias.
+func (e *entity) rules(ctx context.Context, alias string) (*sql.Predicate, error) {
+	if e.Prepare == nil {
+		return nil, nil //nolint:nilnil // no rules
+	}
+	p, err := e.Prepare(ctx, alias)
+	if err != nil {
+		return nil, fmt.Errorf("apply the rules of %s: %w", e.Name, err)
+	}
+	return p, nil
+}
+
+// Demand returns what the predicates of a mutation demand of a row of the alias "t"; nil for nothing. The generated code
+// calls it.
+func Demand[P ~func(*sql.Selector)](table string, predicates []P) (*sql.Predicate, error) {
+	if len(predicates) == 0 {
+		return nil, nil //nolint:nilnil // nothing
+	}
+	s := sql.Dialect(dialect.Postgres).Select().From(sql.Table(table).As(changed))
+	bare, _ := s.Query()
+	for _, p := range predicates {
+		p(s)
+	}
+	where := s.P()
+	if text, _ := s.SetP(nil).Query(); text != bare {
+		return nil, fmt.Errorf("write: a rule of %s joins, groups or limits in a predicate; use predicates on edges", table)
+	}
+	return where, nil
+}
+
+// changed is the alias of the table that a statement changes.
+const changed = "t"
