@@ -1,0 +1,2 @@
+-- Undo: modify "employees" table
+ALTER TABLE "employees" DROP CONSTRAINT "employees_salary_check", DROP COLUMN "salary";
