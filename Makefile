@@ -38,8 +38,9 @@ help: ## List the commands.
 ## Every day
 
 .PHONY: setup
-setup: ## Make this machine ready: PostgreSQL, Node, npm packages. Asks before it uses sudo; does nothing twice.
+setup: ## Make this machine ready: PostgreSQL, PgBouncer, Node, npm packages. Asks before it uses sudo; does nothing twice.
 	@scripts/setup clients
+	@scripts/setup pgbouncer
 
 # What running needs, without what only tests need.
 .PHONY: postgresql
@@ -57,6 +58,10 @@ test: setup atlas bin/testrun ## Run every test against a real PostgreSQL.
 .PHONY: test-race
 test-race: setup atlas bin/testrun ## The same with the race detector. Needs a C compiler.
 	@CGO_ENABLED=1 bin/testrun $(STRICT) -json bin/test-race.json -- -race $(TEST_FLAGS) $(pkg)
+
+.PHONY: test-kills
+test-kills: setup ## Kill migrations at every step, and let replicas race for longer: what make test does at each few.
+	@MIGRATION_KILLS=all go test -count=1 -v -timeout 30m -run 'Kill|Replicas' ./engine/migration $(flags)
 
 .PHONY: bench
 bench: setup ## Run the benchmarks of the packages that have some.
@@ -137,6 +142,8 @@ verify-format:
 verify-migrations: setup atlas bin/withpg
 	@echo 'verify: the migrations lead to the schema and match atlas.sum'
 	@bin/withpg -- $(API) migrate diff --check
+	@bin/withpg -- $(API) migrate validate
+	@bin/withpg -- $(API) migrate lint
 	@bin/withpg -- bin/atlas migrate validate --env local
 
 .PHONY: verify-docs

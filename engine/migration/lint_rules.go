@@ -188,6 +188,7 @@ func (l *linter) analyze(ctx context.Context, from, to *schema.Schema) error {
 	if err != nil {
 		return fmt.Errorf("lint %s: compare: %w", l.file.Name(), err)
 	}
+	reported := false
 	pass := &sqlcheck.Pass{
 		Dev: &sqlclient.Client{Name: postgres.DriverName, Driver: l.driver},
 		File: &sqlcheck.File{
@@ -195,13 +196,18 @@ func (l *linter) analyze(ctx context.Context, from, to *schema.Schema) error {
 			From: &schema.Realm{Schemas: []*schema.Schema{from}}, To: &schema.Realm{Schemas: []*schema.Schema{to}},
 		},
 		Reporter: sqlcheck.ReportWriterFunc(func(r sqlcheck.Report) {
+			reported = true
 			for _, d := range r.Diagnostics {
 				l.reportAtlas(d)
 			}
 		}),
 	}
-	if err := sqlcheck.Analyzers(analyzers).Analyze(ctx, pass); err != nil {
-		return fmt.Errorf("lint %s: %w", l.file.Name(), err)
+	for _, a := range analyzers {
+		reported = false
+		// Some fail with what they have reported, so that the CLI ends with an error.
+		if err := a.Analyze(ctx, pass); err != nil && !reported {
+			return fmt.Errorf("lint %s: %w", l.file.Name(), err)
+		}
 	}
 	return nil
 }

@@ -147,6 +147,15 @@ func (s *session) status(ctx context.Context, mem *migrate.MemDir) (Status, erro
 		st.Pending = newFiles(pending)
 	}
 	st.OutOfOrder = append(st.OutOfOrder, st.forgotten(files, revs)...)
+	// As JSON, none is an empty list.
+	if st.Applied == nil {
+		st.Applied = []Applied{}
+	}
+	for _, list := range []*[]File{&st.Pending, &st.Edited, &st.Missing, &st.OutOfOrder, &st.Ahead} {
+		if *list == nil {
+			*list = []File{}
+		}
+	}
 	return st, nil
 }
 
