@@ -87,6 +87,7 @@ func lintAll(ctx context.Context, db *sql.DB, dir *Dir, mem *migrate.MemDir, opt
 	if err != nil {
 		return nil, fmt.Errorf("lint: %w", err)
 	}
+	var all []*linter
 	for i, f := range files {
 		local, ok := f.(*migrate.LocalFile)
 		if !ok {
@@ -97,6 +98,18 @@ func lintAll(ctx context.Context, db *sql.DB, dir *Dir, mem *migrate.MemDir, opt
 		if err := l.lint(ctx, dir); err != nil {
 			return nil, err
 		}
+		all = append(all, l)
+	}
+	end, err := s.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range all {
+		if l.quiet {
+			continue
+		}
+		l.missingIndexes(end)
+		l.acknowledge()
 		findings = append(findings, l.findings...)
 	}
 	return findings, nil
@@ -110,6 +123,7 @@ type linter struct {
 	inTx     bool
 	stmts    []*migrate.Stmt
 	start    snapshot // before the file
+	end      snapshot // after the file
 	changes  []*sqlcheck.Change
 	findings []Finding
 }
@@ -159,14 +173,13 @@ func (l *linter) lint(ctx context.Context, dir *Dir) (err error) {
 		}
 		before = after
 	}
-	l.missingIndexes(before)
+	l.end = before
 	if err := l.analyze(ctx, first, tables); err != nil {
 		return err
 	}
 	if _, err := dir.down(newFile(l.file)); errors.Is(err, ErrIrreversible) {
 		l.report(-1, ruleIrreversible, "there is no "+downDir+"/"+l.file.Name())
 	}
-	l.acknowledge()
 	return nil
 }
 

@@ -84,10 +84,14 @@ func (l *linter) compareConstraint(i int, t thing, table string, was, is trait, 
 	l.report(i, code, fmt.Sprintf("every row of %q is held against %q, and %s meanwhile", table, is.name, what))
 }
 
-// missingIndexes looks at the foreign keys that came with the file.
+// missingIndexes looks at the foreign keys that came with the file, once all files are applied: an index has a file of its
+// own, after them.
 func (l *linter) missingIndexes(end snapshot) {
-	for t, is := range end {
-		if _, old := l.start[t]; old || t.kind != "foreign key" || end.indexed(t.table, is.what) {
+	for t, is := range l.end {
+		if _, old := l.start[t]; old || t.kind != "foreign key" {
+			continue
+		}
+		if _, kept := end[t]; !kept || end.indexed(t.table, is.what) {
 			continue
 		}
 		table, _ := end.table(t.table)

@@ -10,6 +10,8 @@ import (
 
 	"ariga.io/atlas/sql/migrate"
 	"ariga.io/atlas/sql/schema"
+
+	"cambium/engine/database"
 )
 
 //go:embed queries/objects.sql
@@ -149,4 +151,26 @@ func (s *session) claim(ctx context.Context, d *declaration, before []object, wa
 			d.file, d.line)
 	}
 	return nil
+}
+
+// Object is what a schema has beside its tables.
+type Object struct {
+	Kind  string // such as view
+	Name  string // such as totals, or touch on orders for a trigger
+	Early bool   // it comes before the tables
+	SQL   string // the statement that makes it, in PostgreSQL's words
+}
+
+// Objects lists those of the schema that db works in, in the order in which they can be made.
+func Objects(ctx context.Context, db *database.DB) (all []Object, err error) {
+	s, err := openSession(ctx, db.SQL())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	found, err := s.objects(ctx)
+	for _, o := range found {
+		all = append(all, Object{Kind: o.kind, Name: o.name, Early: o.early, SQL: o.make})
+	}
+	return all, err
 }
