@@ -126,6 +126,9 @@ func layOut(name string, all []Statement) draftFile {
 		for range s.Drops[:min(len(s.Drops), 1)] {
 			fmt.Fprintf(&up, "-- cambium:allow %s allowed by name when this was written: %s\n", lossCode(s), strings.Join(s.Drops, ", "))
 		}
+		if s.allow != "" {
+			fmt.Fprintf(&up, "-- cambium:allow %s\n", s.allow)
+		}
 		fmt.Fprintf(&up, "%s;\n", s.SQL)
 	}
 	f := draftFile{name: name, up: []byte(up.String())}

@@ -14,6 +14,7 @@ type step struct {
 	stage     stage
 	why       string
 	comment   string // what it does, where Atlas' words are too general
+	allow     string // what lint would say and does not apply: a code and the reason
 }
 
 const (
@@ -56,8 +57,14 @@ func onlineTable(m *schema.ModifyTable) (main, later []step) {
 		return []schema.Change{&schema.ModifyTable{T: m.T, Changes: changes}}
 	}
 	concurrently := []schema.Clause{&postgres.Concurrently{}}
-	index := func(changes ...schema.Change) {
-		later = append(later, step{changes: only(changes...), stage: stageIndex, why: whyConcurrently})
+	index := func(allow string, changes ...schema.Change) {
+		later = append(later, step{changes: only(changes...), stage: stageIndex, why: whyConcurrently, allow: allow})
+	}
+	empty := make(map[string]bool) // columns that come with this change, and hold NULL, which is no duplicate
+	for _, c := range m.Changes {
+		if a, ok := c.(*schema.AddColumn); ok && a.C.Type.Null && a.C.Default == nil {
+			empty[a.C.Name] = true
+		}
 	}
 	validate := func(constraint string) {
 		later = append(later, step{stage: stageValidate, statement: &Statement{
@@ -74,9 +81,13 @@ func onlineTable(m *schema.ModifyTable) (main, later []step) {
 	for _, c := range m.Changes {
 		switch c := c.(type) {
 		case *schema.AddIndex:
-			index(&schema.AddIndex{I: c.I, Extra: concurrently})
+			allow := ""
+			if c.I.Unique && slices.ContainsFunc(c.I.Parts, func(p *schema.IndexPart) bool { return p.C != nil && empty[p.C.Name] }) {
+				allow = "MF101 the column is new and has no duplicates"
+			}
+			index(allow, &schema.AddIndex{I: c.I, Extra: concurrently})
 		case *schema.ModifyIndex:
-			index(&schema.DropIndex{I: c.From, Extra: concurrently}, &schema.AddIndex{I: c.To, Extra: concurrently})
+			index("", &schema.DropIndex{I: c.From, Extra: concurrently}, &schema.AddIndex{I: c.To, Extra: concurrently})
 		case *schema.AddForeignKey:
 			add(c.F.Symbol, &schema.AddForeignKey{F: c.F, Extra: notValid})
 		case *schema.ModifyForeignKey:

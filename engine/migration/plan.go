@@ -34,6 +34,7 @@ type Statement struct {
 
 	subject string // table, or object, that it is about: what groups statements in a file
 	why     string // why it is written as it is
+	allow   string // what lint would say and does not apply
 	stage   stage  // file that it goes into
 }
 
@@ -144,7 +145,7 @@ func (s *session) planStep(ctx context.Context, step step) ([]Statement, error) 
 		lost, drops := losses(c)
 		all[i] = Statement{
 			SQL: c.Cmd, Comment: cmp.Or(step.comment, c.Comment), Destructive: strings.Join(lost, ", "), Drops: drops, Reverse: reverse,
-			subject: tableOf(c), why: step.why, stage: step.stage,
+			subject: tableOf(c), why: step.why, allow: step.allow, stage: step.stage,
 		}
 	}
 	return all, nil
