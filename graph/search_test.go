@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cambium/engine/read"
 	"cambium/internal/desktest"
 )
 
@@ -53,6 +54,24 @@ func TestSearchByRank(t *testing.T) {
 			break
 		}
 		after = info["endCursor"]
+	}
+}
+
+// A rank means something for its own words alone.
+func TestCursorOfAnotherSearch(t *testing.T) {
+	t.Parallel()
+	desk := desktest.Northwind(t)
+	const page = `query($words: String, $after: String) { products(search: $words, first: 1, after: $after) { edges { cursor } pageInfo { endCursor } } }`
+	products := desk.Data(t, page, map[string]any{"words": "bottles"})["products"].(map[string]any)
+	cursor := products["pageInfo"].(map[string]any)["endCursor"]
+	require.Equal(t, cursor, products["edges"].([]any)[0].(map[string]any)["cursor"])
+	require.Empty(t, desk.Do(t, page, map[string]any{"words": "bottles", "after": cursor}).Errors)
+	for _, other := range []any{"boxes", "bottles ", "", nil} {
+		r := desk.Do(t, page, map[string]any{"words": other, "after": cursor})
+		require.Len(t, r.Errors, 1, other)
+		var fault *read.Error
+		require.ErrorAs(t, r.Errors[0], &fault)
+		require.Equal(t, read.InvalidCursor, fault.Code, other)
 	}
 }
 

@@ -54,6 +54,7 @@ func (f *Floor) Close() { f.pool.Close() }
 // statements are all that are prepared, by their names.
 var statements = map[string]string{
 	"q1": q1SQL, "q2": q2SQL, "q3": q3SQL, "q4": q4SQL, "q5": q5SQL, "q6": q6SQL, "q6lines": q6LinesSQL, "q7": q7SQL,
+	"q8": q8SQL, "q9": q9SQL,
 	"q10": q10SQL, "q10products": q10ProductsSQL, "q10gone": q10GoneSQL,
 }
 
@@ -84,7 +85,7 @@ type scratch struct {
 func (f *Floor) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for name, answer := range map[string]answerFunc{
-		"Q1": f.q1, "Q2": f.q2, "Q3": f.q3, "Q4": f.q4, "Q5": f.q5, "Q6": f.q6, "Q7": f.q7, "Q10": f.q10,
+		"Q1": f.q1, "Q2": f.q2, "Q3": f.q3, "Q4": f.q4, "Q5": f.q5, "Q6": f.q6, "Q7": f.q7, "Q8": f.q8, "Q9": f.q9, "Q10": f.q10,
 	} {
 		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, answer) })
 	}

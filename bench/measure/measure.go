@@ -91,7 +91,9 @@ func Run(ctx context.Context, config Config) (_ *Report, err error) {
 	for _, o := range config.Operations {
 		r.report.Results[o.Name] = make(map[string]*Result)
 		for _, name := range config.Servers {
-			r.report.Results[o.Name][name] = new(Result)
+			if answers(name, o) {
+				r.report.Results[o.Name][name] = new(Result)
+			}
 		}
 	}
 	if err := r.count(ctx); err != nil {
@@ -100,6 +102,9 @@ func Run(ctx context.Context, config Config) (_ *Report, err error) {
 	r.report.Rows = r.store.rows
 	return r.report, r.time(ctx)
 }
+
+// answers tells whether a server can be asked for an operation.
+func answers(server string, o operation.Operation) bool { return server != Stock || o.Stock != "" }
 
 // locked is a writer for more than one: the log is the servers' standard error too.
 type locked struct {
@@ -197,6 +202,9 @@ func (r *run) count(ctx context.Context) (err error) {
 	for _, o := range r.Operations {
 		r.logf("check and count %s", o.Name)
 		for _, s := range r.servers {
+			if !answers(s.name, o) {
+				continue
+			}
 			if err := s.equal(ctx, r.floor(), o, r.store.rows); err != nil {
 				return err
 			}
@@ -257,6 +265,9 @@ func (r *run) time(ctx context.Context) (err error) {
 		for _, o := range r.Operations {
 			for i := range r.servers {
 				s := r.servers[(i+round)%len(r.servers)]
+				if !answers(s.name, o) {
+					continue
+				}
 				sample, err := r.timeOne(ctx, s, o)
 				if err != nil {
 					return err

@@ -28,6 +28,9 @@ func (r *Report) Write(w io.Writer, command, machine string) error {
 		name := o.Name + " " + o.What
 		for _, server := range r.Config.Servers {
 			s := r.Results[o.Name][server]
+			if s == nil {
+				continue
+			}
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %.0f | %.0f | %d | %.0f | %s | %s |\n",
 				name, server, micros(s.App), micros(s.Database), micros(s.Total()),
 				r.ratio(o.Name, server, Floor), r.ratio(o.Name, server, Stock),
@@ -57,14 +60,18 @@ func (r *Report) ratio(operation, server, other string) string {
 
 // mean is the geometric mean of a server's ratios to the floor, and the largest of them.
 func (r *Report) mean(server string) (mean, worst float64) {
-	sum := 0.0
+	sum, n := 0.0, 0
 	for _, o := range r.Config.Operations {
 		results := r.Results[o.Name]
+		if results[server] == nil {
+			continue
+		}
+		n++
 		ratio := float64(results[server].Total()) / float64(results[Floor].Total())
 		sum += math.Log(ratio)
 		worst = max(worst, ratio)
 	}
-	return math.Exp(sum / float64(len(r.Config.Operations))), worst
+	return math.Exp(sum / float64(n)), worst
 }
 
 func micros(d time.Duration) string { return fmt.Sprintf("%.0f", float64(d)/float64(time.Microsecond)) }

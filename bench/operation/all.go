@@ -1,7 +1,7 @@
 package operation
 
-// All returns the operations in the order of their numbers. Q8 (sales by category and month) and Q9 (product search)
-// join them with the aggregates and the search that they ask for.
+// All returns the operations in the order of their numbers. The stock control has neither the groups of Q8 nor the words
+// of Q9.
 func All() []Operation {
 	return []Operation{
 		{
@@ -130,6 +130,26 @@ func All() []Operation {
     manager { id firstName lastName }
     orders(last: 3) { totalCount edges { node { id orderedAt freight } } }
   } } }
+}`,
+		},
+		{
+			Name: "Q8", What: "sales of a quarter by category and month", variants: quarters,
+			Document: `query Q8($from: Time!, $until: Time!) {
+  orderLinesAggregate(
+    first: 100
+    where: { order: { orderedAt: { gte: $from, lt: $until } } }
+    groupBy: [{ product: { category: { name: true } } }, { order: { orderedAt: MONTH } }]
+  ) {
+    group { product { category { name } } order { orderedAt } }
+    count
+    sum { quantity amount }
+  }
+}`,
+		},
+		{
+			Name: "Q9", What: "product search, first 20 with supplier", variants: searches,
+			Document: `query Q9($words: String!) {
+  products(first: 20, search: $words) { nodes { id name unitPrice supplier { id companyName country } } }
 }`,
 		},
 		{

@@ -19,7 +19,8 @@ type Operation struct {
 	What string
 	// Document is the GraphQL document for Cambium.
 	Document string
-	// Stock is the document for ent + entgql + gqlgen: it selects the same values in the stock schema's own words.
+	// Stock is the document for ent + entgql + gqlgen: it selects the same values in the stock schema's own words. Empty
+	// where those have none.
 	Stock string
 
 	// variants makes the variables of the requests.
@@ -110,17 +111,41 @@ func filters(Rows) (list []Variables) {
 	for _, country := range []string{"Germany", "USA", "France", "Brazil"} {
 		for _, month := range []time.Month{time.January, time.July} {
 			from := time.Date(2022, month, 1, 0, 0, 0, 0, time.UTC)
-			text := map[string]string{
+			list = append(list, texts(map[string]string{
 				"country": country, "freight": "20",
 				"from": from.Format(time.RFC3339), "until": from.AddDate(0, 6, 0).Format(time.RFC3339),
-			}
-			v := Variables{Cambium: make(map[string]any), Stock: make(map[string]any), Floor: make(url.Values)}
-			for name, value := range text {
-				v.Cambium[name], v.Stock[name] = value, value
-				v.Floor.Set(name, value)
-			}
-			list = append(list, v)
+			}))
 		}
 	}
 	return list
+}
+
+// quarters are those of the three years in the middle of the data.
+func quarters(Rows) (list []Variables) {
+	const first, years = 2022, 3
+	for month := time.January; month <= years*12; month += 3 {
+		from := time.Date(first, month, 1, 0, 0, 0, 0, time.UTC)
+		list = append(list, texts(map[string]string{
+			"from": from.Format(time.RFC3339), "until": from.AddDate(0, 3, 0).Format(time.RFC3339),
+		}))
+	}
+	return list
+}
+
+// searches are for words that many products have, and few, in any of two columns.
+func searches(Rows) (list []Variables) {
+	for _, words := range []string{"butter", "smoked salmon", "wild", "nordic or amber", "maple -figs", "highland"} {
+		list = append(list, texts(map[string]string{"words": words}))
+	}
+	return list
+}
+
+// texts are variables that all servers take as they are.
+func texts(values map[string]string) Variables {
+	v := Variables{Cambium: make(map[string]any), Stock: make(map[string]any), Floor: make(url.Values)}
+	for name, value := range values {
+		v.Cambium[name], v.Stock[name] = value, value
+		v.Floor.Set(name, value)
+	}
+	return v
 }

@@ -164,7 +164,7 @@ func (a *aggregate) join() {
 		return
 	}
 	s := &a.c.plan.statement
-	a.hops.write(s, a.row.alias)
+	a.hops.write(a.c, a.row.alias)
 	s.write(" CROSS JOIN LATERAL (SELECT ")
 	for i, g := range a.groups {
 		if i > 0 {
@@ -183,9 +183,17 @@ func (a *aggregate) join() {
 
 func (a *aggregate) groupColumn(i int) string { return a.lateral + ".g" + strconv.Itoa(i) }
 
+// groupBy writes the GROUP BY. A far field that tells rows apart is preceded by their key, which makes no other groups,
+// and by which PostgreSQL can group alone: keys are cheaper to compare than texts.
 func (a *aggregate) groupBy() {
 	clause := " GROUP BY "
-	for i := range a.groups {
+	for i, g := range a.groups {
+		if g.hop != noHop {
+			if e := a.hops.list[g.hop].link.target; e.unique(g.field) {
+				a.c.plan.write(clause, columnOf(a.hops.list[g.hop].alias, e.Key.Column))
+				clause = ", "
+			}
+		}
 		a.c.plan.write(clause, a.groupColumn(i))
 		clause = ", "
 	}

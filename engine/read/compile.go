@@ -12,15 +12,16 @@ type compiler struct {
 	config     Config
 	op         *graphql.OperationContext
 	plan       *plan
-	operation  *branch  // which all others are under
-	conditions int      // of all filters
-	path       ast.Path // of the field whose selection is being compiled
-	fault      error    // the first one
+	operation  *branch          // which all others are under
+	reached    map[reach]string // aliases of what is joined to the list that is being written
+	conditions int              // of all filters
+	path       ast.Path         // of the field whose selection is being compiled
+	fault      error            // the first one
 }
 
 func newCompiler(m *model, schema *ast.Schema, config Config, op *graphql.OperationContext) *compiler {
 	c := &compiler{model: m, schema: schema, config: config, op: op, plan: &plan{statement: statement{model: m}, layouts: make([]layout, 1)}}
-	c.operation = &branch{c: c}
+	c.operation, c.reached = &branch{c: c}, make(map[reach]string)
 	return c
 }
 

@@ -99,6 +99,12 @@ func (c *compiler) across(alias string, l *link, v value) {
 		}
 		s.write(")")
 	}
+	if far, joined := c.reached[reach{alias, l}]; joined { // which lets the planner begin there
+		s.write("(", columnOf(far, l.To), " IS NOT NULL AND ")
+		c.predicate(l.target, far, v)
+		s.write(")")
+		return
+	}
 	if l.Unique {
 		exists(v, false)
 		return

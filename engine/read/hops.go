@@ -36,13 +36,23 @@ func (h *hops) alias(i int, list string) string {
 	return h.list[i].alias
 }
 
-// write writes the joins, each under the rules of the entity that it leads to.
-func (h *hops) write(s *statement, list string) {
+// write writes the joins, each under the rules of the entity that it leads to. Filters that follow the same edge find
+// the rows there.
+func (h *hops) write(c *compiler, list string) {
+	s := &c.plan.statement
 	for _, x := range h.list {
+		near := h.alias(x.near, list)
 		s.write(" LEFT JOIN ", quote(x.link.target.Table), " AS ", x.alias, " ON ",
-			columnOf(x.alias, x.link.To), " = ", columnOf(h.alias(x.near, list), x.link.From))
+			columnOf(x.alias, x.link.To), " = ", columnOf(near, x.link.From))
 		s.rule(x.link.target, x.alias)
+		c.reached[reach{near, x.link}] = x.alias
 	}
+}
+
+// reach is a to-one edge from the rows of an alias.
+type reach struct {
+	near string
+	link *link
 }
 
 // guard writes an expression over the rows at a hop's far side, NULL where the hop leads nowhere.

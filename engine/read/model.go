@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -136,6 +137,13 @@ type entity struct {
 	aggregates map[string]*link
 	batched    map[string]*BatchField
 	idPrefix   string // of its opaque ids
+}
+
+// unique tells whether no two rows have the same value of a field.
+func (e *entity) unique(f *Field) bool {
+	return !f.Nullable && f.Guard == nil && f.Expression == "" && slices.ContainsFunc(e.Lookups, func(l Lookup) bool {
+		return len(l.Arguments) == 1 && l.Arguments[0].Column == f.Column
+	})
 }
 
 // link is an Edge with its target.

@@ -11,6 +11,7 @@ import (
 // order is the order of a list: terms, of which the last is the key, so that no two rows are equal.
 type order struct {
 	name      string // that cursors are bound to
+	words     value  // that they are bound to as well, where the order is by rank
 	entity    *entity
 	terms     []term
 	hops      *hops
@@ -47,7 +48,7 @@ func (c *compiler) order(e *entity, by, search value) order {
 	o := order{name: e.Name, entity: e, hops: &hops{}}
 	if search.given() && !by.given() {
 		t := term{hop: noHop, rank: search, kind: Float}.directed("DESC")
-		o.terms, o.name = append(o.terms, t), o.name+" search"
+		o.terms, o.name, o.words = append(o.terms, t), o.name+" search", search
 	}
 	if by.given() {
 		for _, element := range c.terms(by) {
@@ -73,6 +74,15 @@ func (c *compiler) order(e *entity, by, search value) order {
 		}
 	}
 	return o
+}
+
+// bound is the name of the order under the variables: a rank means something only for the words that it was made for.
+func (o order) bound(variables map[string]any) string {
+	if o.words.c == nil {
+		return o.name
+	}
+	words, _ := o.words.get(variables).(string)
+	return o.name + " " + words
 }
 
 // maxTerms bounds what a list is ordered or grouped by: nobody reads more columns.
@@ -142,7 +152,7 @@ func (t term) directed(direction string) term {
 // each is computed once.
 func (o order) join(c *compiler, alias string) {
 	s := &c.plan.statement
-	o.hops.write(s, alias)
+	o.hops.write(c, alias)
 	if o.lateral == "" {
 		return
 	}
@@ -171,9 +181,9 @@ func (o order) compute(c *compiler, t term, alias string) {
 			return
 		}
 		if t.count == nil {
-			s.write("ts_rank(", columnOf(at, o.entity.Search), ", ")
+			s.write("ts_rank(", columnOf(at, o.entity.Search), ", (SELECT ") // once, not for each row
 			c.words(t.rank)
-			s.write(")::double precision")
+			s.write("))::double precision")
 			return
 		}
 		s.write("(SELECT count(*)")

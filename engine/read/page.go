@@ -75,7 +75,7 @@ func (p *page) compile(f graphql.CollectedField) writer {
 	p.after = p.seek(c.argument(f, "after"))
 	p.until = p.seek(c.argument(f, "before"))
 	p.writer.begun, p.writer.ended = p.after.given, p.until.given
-	p.writer.cursor.order = p.order.name
+	p.writer.cursor.order = &p.order
 	if p.row != nil {
 		p.row.branch.rest = p.writeRows
 		p.writer.rows = p.row.branch.list()
@@ -138,7 +138,7 @@ func (p *page) info(f graphql.CollectedField) pageInfo {
 
 // cursor puts the terms of the order into the row.
 func (p *page) cursor() cursor {
-	w := cursor{order: p.order.name}
+	w := cursor{order: &p.order}
 	for i, t := range p.order.terms {
 		if t.own() && t.column() {
 			w.columns = append(w.columns, p.row.field(t.field))
@@ -236,7 +236,7 @@ func (p *page) seek(v value) seek {
 	plan, order := p.c.plan, p.order
 	plan.seeks = append(plan.seeks, func(b *binding) ([][]byte, error) {
 		text, _ := v.get(b.variables).(string)
-		values, err := b.cursors.open(order.name, text)
+		values, err := b.cursors.open(order.bound(b.variables), text)
 		if err != nil || len(values) != len(order.terms) {
 			return nil, v.fault(InvalidCursor, "%s", errCursor)
 		}

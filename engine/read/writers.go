@@ -136,7 +136,7 @@ func (w scalar) write(r *renderer, row []cell) error {
 
 // cursor writes the cursor of a row.
 type cursor struct {
-	order   string // that it is bound to
+	order   *order // that it is bound to
 	columns []int  // of the order's terms
 }
 
@@ -146,6 +146,6 @@ func (w cursor) write(r *renderer, row []cell) error {
 	for _, c := range w.columns {
 		values = append(values, r.value(row[c]))
 	}
-	r.buf = r.cursors.append(r.buf, w.order, values...)
+	r.buf = r.cursors.append(r.buf, w.order.bound(r.variables), values...)
 	return nil
 }

@@ -5,7 +5,7 @@ LEFT JOIN "categories" AS t3 ON t3."id" = t2."category_id"
 LEFT JOIN "orders" AS t4 ON t4."id" = t1."order_id"
 CROSS JOIN LATERAL (SELECT t3."name" AS g0, date_trunc('month', t4."ordered_at", 'UTC') AS g1) AS t5
 WHERE true
-GROUP BY t5.g0, t5.g1
+GROUP BY t3."id", t5.g0, t5.g1
 HAVING ((count(*) > $1::bigint))
 ORDER BY sum((t1."unit_price" * t1."quantity" * (1 - t1."discount"))::numeric) DESC, t5.g0, t5.g1
 LIMIT 5
