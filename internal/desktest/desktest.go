@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -118,12 +119,14 @@ type counted struct {
 	read.Querier
 
 	n, rows atomic.Int64
-	last    atomic.Value
+	last    atomic.Value // text of the last one
+	args    atomic.Value // its arguments
 }
 
 func (c *counted) Query(ctx context.Context, sql string, args []any, row func([][]byte) error) error {
 	c.n.Add(1)
 	c.last.Store(sql)
+	c.args.Store(slices.Clone(args))
 	return c.Querier.Query(ctx, sql, args, func(values [][]byte) error {
 		c.rows.Add(1)
 		return row(values)
@@ -140,6 +143,17 @@ func (d *Desk) Rows() int64 { return d.read.rows.Load() }
 func (d *Desk) LastStatement() string {
 	text, _ := d.read.last.Load().(string)
 	return text
+}
+
+// Explain returns PostgreSQL's plan for the reader's last statement.
+func (d *Desk) Explain(t testing.TB, ctx context.Context) (plan string) {
+	t.Helper()
+	args, _ := d.read.args.Load().([]any)
+	require.NoError(t, d.DB.Query(ctx, "EXPLAIN "+d.LastStatement(), args, func(row [][]byte) error {
+		plan += string(row[0]) + "\n"
+		return nil
+	}))
+	return plan
 }
 
 // Response is a response as a client decodes it.
@@ -167,7 +181,13 @@ func (d *Desk) Do(t testing.TB, query string, variables map[string]any) Response
 // DoAs runs an operation of a viewer's.
 func (d *Desk) DoAs(t testing.TB, v *access.Viewer, query string, variables map[string]any) Response {
 	t.Helper()
-	response := gqltest.Run(t, access.With(t.Context(), v), d.exec, query, variables)
+	return d.DoIn(t, access.With(t.Context(), v), query, variables)
+}
+
+// DoIn runs an operation in a context, which may be that of a transaction.
+func (d *Desk) DoIn(t testing.TB, ctx context.Context, query string, variables map[string]any) Response {
+	t.Helper()
+	response := gqltest.Run(t, ctx, d.exec, query, variables)
 	if response.Data == nil {
 		return Response{Errors: response.Errors}
 	}

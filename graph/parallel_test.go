@@ -1,0 +1,52 @@
+package graph_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"cambium/internal/desktest"
+	"cambium/internal/reference"
+	"cambium/trade"
+)
+
+// The order of an answer is that of a statement's rows (docs/architecture.md, decision 4). It holds where PostgreSQL has
+// every reason to share the work between processes, whose rows come as they are ready.
+func TestOrderHoldsUnderParallelPlans(t *testing.T) {
+	t.Parallel()
+	desk := desktest.Northwind(t)
+	data, err := reference.Load(t.Context(), desk.DB, desk.Client.ReadModel(trade.Batch(time.Now)))
+	require.NoError(t, err)
+	require.NoError(t, desk.DB.WithTx(desktest.Context(t), func(ctx context.Context) error {
+		for _, setting := range []string{
+			"parallel_setup_cost = 0", "parallel_tuple_cost = 0", "min_parallel_table_scan_size = 0",
+			"min_parallel_index_scan_size = 0", "max_parallel_workers_per_gather = 4",
+		} {
+			if _, err := desk.DB.Exec(ctx, "SET LOCAL "+setting); err != nil {
+				return err
+			}
+		}
+		const enough = 25 // operations: each starts a dozen processes
+		n, shared := 0, 0
+		rapid.Check(t, func(r *rapid.T) {
+			if n++; n > enough {
+				return
+			}
+			one, other := data.DrawList(r, 2), data.DrawList(r, 1)
+			one.Alias, other.Alias = "one", "other"
+			query, _ := reference.Query([]reference.List{one, other}, false)
+			response := desk.DoIn(t, ctx, query, nil)
+			require.Empty(r, response.Errors, query)
+			require.Equal(r, map[string]any{"one": data.Answer(one), "other": data.Answer(other)}, response.Data, query)
+			if strings.Contains(desk.Explain(t, ctx), "Workers Planned") {
+				shared++
+			}
+		})
+		require.Positive(t, shared, "no plan was parallel")
+		return nil
+	}))
+}
