@@ -118,7 +118,7 @@ func get(t *testing.T, url string) (status int, body string) {
 func own() apitest.Options { return apitest.Options{Env: []string{"AUTH_SECRET=" + tokenSecret}} }
 
 // signed is a token that a server with tokenSecret takes.
-func signed(t *testing.T, id string, roles ...string) string {
+func signed(t testing.TB, id string, roles ...string) string {
 	t.Helper()
 	config := token.NewConfig()
 	config.Secret = []byte(tokenSecret)

@@ -256,9 +256,15 @@ func (c *compiler) pattern(o operand, m memberValue) {
 		if err != nil {
 			return nil, err
 		}
+		if len(part.(string)) > longestPattern {
+			return nil, m.fault(BadUserInput, "must have at most %d bytes", longestPattern)
+		}
 		return before + patternEscapes.Replace(part.(string)) + after, nil
 	}, "text")
 }
+
+// longestPattern bounds a part of a text that is looked for in every row, in bytes.
+const longestPattern = 10_000
 
 var patternEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 

@@ -308,10 +308,20 @@ func (p *page) restrict(alias string) {
 	}
 }
 
+// longestSearch bounds what is searched for, in bytes: a query of 100,000 words costs PostgreSQL seconds and then fails.
+const longestSearch = 1000
+
 // words writes a search argument as a tsquery, which takes any text.
 func (c *compiler) words(v value) {
+	text := c.content(String, v)
 	c.plan.write("websearch_to_tsquery('simple', ")
-	c.plan.arg(c.content(String, v), "text")
+	c.plan.arg(func(b *binding) (any, error) {
+		words, err := text(b)
+		if s, ok := words.(string); ok && len(s) > longestSearch {
+			return nil, v.fault(BadUserInput, "must have at most %d bytes", longestSearch)
+		}
+		return words, err
+	}, "text")
 	c.plan.write(")")
 }
 
