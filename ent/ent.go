@@ -7,6 +7,7 @@ import (
 	"cambium/ent/customer"
 	"cambium/ent/employee"
 	"cambium/ent/employeeterritory"
+	"cambium/ent/idempotencykey"
 	"cambium/ent/order"
 	"cambium/ent/orderline"
 	"cambium/ent/product"
@@ -87,6 +88,7 @@ func checkColumn(t, c string) error {
 			customer.Table:          customer.ValidColumn,
 			employee.Table:          employee.ValidColumn,
 			employeeterritory.Table: employeeterritory.ValidColumn,
+			idempotencykey.Table:    idempotencykey.ValidColumn,
 			order.Table:             order.ValidColumn,
 			orderline.Table:         orderline.ValidColumn,
 			product.Table:           product.ValidColumn,

@@ -65,8 +65,8 @@ func (c *Client) writeCategory() *write.Entity {
 		Key:     write.Key{Column: category.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "name", Type: "text"},
@@ -94,7 +94,7 @@ func (c *Client) writeCategory() *write.Entity {
 		NodeColumns: category.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Category.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*CategoryMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -135,9 +135,40 @@ func creationOfCategory(b *CategoryCreate) *write.Create {
 	}
 }
 
+// CreateCategories stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateCategories(ctx context.Context, builders ...*CategoryCreate) (rows []*Category, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Category](ctx, c.driver, c.writeCategory(), handed(builders, creationOfCategory))
+		return err
+	})
+	return rows, err
+}
+
+// UpsertCategories stores what builders describe: a row that has the same key is changed, and otherwise one is created. The key is
+// "name". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
+func (c *Client) UpsertCategories(ctx context.Context, key string, builders ...*CategoryCreate) (rows []*Category, created []bool, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, created, err = write.UpsertAll[*Category](ctx, c.driver, c.writeCategory(), key, handed(builders, creationOfCategory))
+		return err
+	})
+	return rows, created, err
+}
+
+// UpdateCategories changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateCategories(ctx context.Context, builders ...*CategoryUpdateOne) (rows []*Category, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Category](ctx, c.driver, c.writeCategory(), handed(builders, updateOfCategory))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfCategory hands an update to engine/write.
 func updateOfCategory(b *CategoryUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -174,8 +205,8 @@ func (c *Client) writeCustomer() *write.Entity {
 		Key:     write.Key{Column: customer.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "company_name", Type: "text"},
@@ -221,7 +252,7 @@ func (c *Client) writeCustomer() *write.Entity {
 		NodeColumns: customer.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Customer.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*CustomerMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -262,9 +293,40 @@ func creationOfCustomer(b *CustomerCreate) *write.Create {
 	}
 }
 
+// CreateCustomers stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateCustomers(ctx context.Context, builders ...*CustomerCreate) (rows []*Customer, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Customer](ctx, c.driver, c.writeCustomer(), handed(builders, creationOfCustomer))
+		return err
+	})
+	return rows, err
+}
+
+// UpsertCustomers stores what builders describe: a row that has the same key is changed, and otherwise one is created. The key is
+// "code". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
+func (c *Client) UpsertCustomers(ctx context.Context, key string, builders ...*CustomerCreate) (rows []*Customer, created []bool, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, created, err = write.UpsertAll[*Customer](ctx, c.driver, c.writeCustomer(), key, handed(builders, creationOfCustomer))
+		return err
+	})
+	return rows, created, err
+}
+
+// UpdateCustomers changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateCustomers(ctx context.Context, builders ...*CustomerUpdateOne) (rows []*Customer, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Customer](ctx, c.driver, c.writeCustomer(), handed(builders, updateOfCustomer))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfCustomer hands an update to engine/write.
 func updateOfCustomer(b *CustomerUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -299,8 +361,8 @@ func (c *Client) writeEmployee() *write.Entity {
 		Key:     write.Key{Column: employee.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "first_name", Type: "text"},
@@ -333,7 +395,7 @@ func (c *Client) writeEmployee() *write.Entity {
 			{Name: "country", Column: employee.FieldCountry, Kind: read.String, Type: reflect.TypeFor[string](), Nullable: true},
 			{Name: "phone", Column: employee.FieldPhone, Kind: read.String, Type: reflect.TypeFor[string](), Nullable: true},
 			{Name: "extension", Column: employee.FieldExtension, Kind: read.String, Type: reflect.TypeFor[string](), Nullable: true},
-			{Name: "salary", Column: employee.FieldSalary, Kind: read.Decimal, Type: reflect.TypeFor[decimal.Decimal](), Nullable: true},
+			{Name: "salary", Column: employee.FieldSalary, Kind: read.Decimal, Type: reflect.TypeFor[decimal.Decimal](), Nullable: true, Guarded: true, Writers: []string{"admin"}},
 		},
 		Edges: []write.Edge{
 			{Name: "manager", Field: employee.EdgeManager, Target: "Employee", Unique: true, Own: true, Column: "manager_id", Set: func(m ent.Mutation, key any) { m.(*EmployeeMutation).SetManagerID(key.(int64)) }},
@@ -357,7 +419,7 @@ func (c *Client) writeEmployee() *write.Entity {
 		NodeColumns: employee.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Employee.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*EmployeeMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -398,9 +460,30 @@ func creationOfEmployee(b *EmployeeCreate) *write.Create {
 	}
 }
 
+// CreateEmployees stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateEmployees(ctx context.Context, builders ...*EmployeeCreate) (rows []*Employee, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Employee](ctx, c.driver, c.writeEmployee(), handed(builders, creationOfEmployee))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateEmployees changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateEmployees(ctx context.Context, builders ...*EmployeeUpdateOne) (rows []*Employee, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Employee](ctx, c.driver, c.writeEmployee(), handed(builders, updateOfEmployee))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfEmployee hands an update to engine/write.
 func updateOfEmployee(b *EmployeeUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -435,8 +518,8 @@ func (c *Client) writeOrder() *write.Entity {
 		Key:     write.Key{Column: order.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "ordered_at", Type: "timestamptz"},
@@ -488,7 +571,7 @@ func (c *Client) writeOrder() *write.Entity {
 		NodeColumns: order.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Order.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*OrderMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -529,9 +612,30 @@ func creationOfOrder(b *OrderCreate) *write.Create {
 	}
 }
 
+// CreateOrders stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateOrders(ctx context.Context, builders ...*OrderCreate) (rows []*Order, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Order](ctx, c.driver, c.writeOrder(), handed(builders, creationOfOrder))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateOrders changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateOrders(ctx context.Context, builders ...*OrderUpdateOne) (rows []*Order, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Order](ctx, c.driver, c.writeOrder(), handed(builders, updateOfOrder))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfOrder hands an update to engine/write.
 func updateOfOrder(b *OrderUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -568,8 +672,8 @@ func (c *Client) writeOrderLine() *write.Entity {
 		Key:     write.Key{Column: orderline.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "unit_price", Type: "numeric"},
@@ -607,7 +711,7 @@ func (c *Client) writeOrderLine() *write.Entity {
 		NodeColumns: orderline.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.OrderLine.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*OrderLineMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -648,9 +752,40 @@ func creationOfOrderLine(b *OrderLineCreate) *write.Create {
 	}
 }
 
+// CreateOrderLines stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateOrderLines(ctx context.Context, builders ...*OrderLineCreate) (rows []*OrderLine, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*OrderLine](ctx, c.driver, c.writeOrderLine(), handed(builders, creationOfOrderLine))
+		return err
+	})
+	return rows, err
+}
+
+// UpsertOrderLines stores what builders describe: a row that has the same key is changed, and otherwise one is created. The key is
+// "orderAndProduct". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
+func (c *Client) UpsertOrderLines(ctx context.Context, key string, builders ...*OrderLineCreate) (rows []*OrderLine, created []bool, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, created, err = write.UpsertAll[*OrderLine](ctx, c.driver, c.writeOrderLine(), key, handed(builders, creationOfOrderLine))
+		return err
+	})
+	return rows, created, err
+}
+
+// UpdateOrderLines changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateOrderLines(ctx context.Context, builders ...*OrderLineUpdateOne) (rows []*OrderLine, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*OrderLine](ctx, c.driver, c.writeOrderLine(), handed(builders, updateOfOrderLine))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfOrderLine hands an update to engine/write.
 func updateOfOrderLine(b *OrderLineUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -687,8 +822,8 @@ func (c *Client) writeProduct() *write.Entity {
 		Key:     write.Key{Column: product.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "name", Type: "text"},
@@ -738,7 +873,7 @@ func (c *Client) writeProduct() *write.Entity {
 		NodeColumns: product.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Product.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*ProductMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -779,9 +914,40 @@ func creationOfProduct(b *ProductCreate) *write.Create {
 	}
 }
 
+// CreateProducts stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateProducts(ctx context.Context, builders ...*ProductCreate) (rows []*Product, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Product](ctx, c.driver, c.writeProduct(), handed(builders, creationOfProduct))
+		return err
+	})
+	return rows, err
+}
+
+// UpsertProducts stores what builders describe: a row that has the same key is changed, and otherwise one is created. The key is
+// "sku". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
+func (c *Client) UpsertProducts(ctx context.Context, key string, builders ...*ProductCreate) (rows []*Product, created []bool, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, created, err = write.UpsertAll[*Product](ctx, c.driver, c.writeProduct(), key, handed(builders, creationOfProduct))
+		return err
+	})
+	return rows, created, err
+}
+
+// UpdateProducts changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateProducts(ctx context.Context, builders ...*ProductUpdateOne) (rows []*Product, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Product](ctx, c.driver, c.writeProduct(), handed(builders, updateOfProduct))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfProduct hands an update to engine/write.
 func updateOfProduct(b *ProductUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -818,8 +984,8 @@ func (c *Client) writeRegion() *write.Entity {
 		Key:     write.Key{Column: region.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "name", Type: "text"},
@@ -845,7 +1011,7 @@ func (c *Client) writeRegion() *write.Entity {
 		NodeColumns: region.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Region.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*RegionMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -886,9 +1052,40 @@ func creationOfRegion(b *RegionCreate) *write.Create {
 	}
 }
 
+// CreateRegions stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateRegions(ctx context.Context, builders ...*RegionCreate) (rows []*Region, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Region](ctx, c.driver, c.writeRegion(), handed(builders, creationOfRegion))
+		return err
+	})
+	return rows, err
+}
+
+// UpsertRegions stores what builders describe: a row that has the same key is changed, and otherwise one is created. The key is
+// "name". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
+func (c *Client) UpsertRegions(ctx context.Context, key string, builders ...*RegionCreate) (rows []*Region, created []bool, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, created, err = write.UpsertAll[*Region](ctx, c.driver, c.writeRegion(), key, handed(builders, creationOfRegion))
+		return err
+	})
+	return rows, created, err
+}
+
+// UpdateRegions changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateRegions(ctx context.Context, builders ...*RegionUpdateOne) (rows []*Region, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Region](ctx, c.driver, c.writeRegion(), handed(builders, updateOfRegion))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfRegion hands an update to engine/write.
 func updateOfRegion(b *RegionUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -923,8 +1120,8 @@ func (c *Client) writeShipper() *write.Entity {
 		Key:     write.Key{Column: shipper.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "company_name", Type: "text"},
@@ -949,7 +1146,7 @@ func (c *Client) writeShipper() *write.Entity {
 		NodeColumns: shipper.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Shipper.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*ShipperMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -990,9 +1187,30 @@ func creationOfShipper(b *ShipperCreate) *write.Create {
 	}
 }
 
+// CreateShippers stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateShippers(ctx context.Context, builders ...*ShipperCreate) (rows []*Shipper, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Shipper](ctx, c.driver, c.writeShipper(), handed(builders, creationOfShipper))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateShippers changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateShippers(ctx context.Context, builders ...*ShipperUpdateOne) (rows []*Shipper, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Shipper](ctx, c.driver, c.writeShipper(), handed(builders, updateOfShipper))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfShipper hands an update to engine/write.
 func updateOfShipper(b *ShipperUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -1027,8 +1245,8 @@ func (c *Client) writeSupplier() *write.Entity {
 		Key:     write.Key{Column: supplier.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "company_name", Type: "text"},
@@ -1069,7 +1287,7 @@ func (c *Client) writeSupplier() *write.Entity {
 		NodeColumns: supplier.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Supplier.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*SupplierMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -1110,9 +1328,30 @@ func creationOfSupplier(b *SupplierCreate) *write.Create {
 	}
 }
 
+// CreateSuppliers stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateSuppliers(ctx context.Context, builders ...*SupplierCreate) (rows []*Supplier, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Supplier](ctx, c.driver, c.writeSupplier(), handed(builders, creationOfSupplier))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateSuppliers changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateSuppliers(ctx context.Context, builders ...*SupplierUpdateOne) (rows []*Supplier, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Supplier](ctx, c.driver, c.writeSupplier(), handed(builders, updateOfSupplier))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfSupplier hands an update to engine/write.
 func updateOfSupplier(b *SupplierUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -1149,8 +1388,8 @@ func (c *Client) writeTerritory() *write.Entity {
 		Key:     write.Key{Column: territory.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int64]()},
 		Version: "version",
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
-			{Name: "created_at", Type: "timestamptz", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
+			{Name: "created_at", Type: "timestamptz", Filled: true, Fixed: true},
 			{Name: "updated_at", Type: "timestamptz", Filled: true},
 			{Name: "version", Type: "integer", Filled: true},
 			{Name: "code", Type: "text"},
@@ -1181,7 +1420,7 @@ func (c *Client) writeTerritory() *write.Entity {
 		NodeColumns: territory.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Territory.DeleteOneID(key.(int64))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*TerritoryMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -1222,9 +1461,40 @@ func creationOfTerritory(b *TerritoryCreate) *write.Create {
 	}
 }
 
+// CreateTerritories stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateTerritories(ctx context.Context, builders ...*TerritoryCreate) (rows []*Territory, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Territory](ctx, c.driver, c.writeTerritory(), handed(builders, creationOfTerritory))
+		return err
+	})
+	return rows, err
+}
+
+// UpsertTerritories stores what builders describe: a row that has the same key is changed, and otherwise one is created. The key is
+// "code". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
+func (c *Client) UpsertTerritories(ctx context.Context, key string, builders ...*TerritoryCreate) (rows []*Territory, created []bool, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, created, err = write.UpsertAll[*Territory](ctx, c.driver, c.writeTerritory(), key, handed(builders, creationOfTerritory))
+		return err
+	})
+	return rows, created, err
+}
+
+// UpdateTerritories changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateTerritories(ctx context.Context, builders ...*TerritoryUpdateOne) (rows []*Territory, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Territory](ctx, c.driver, c.writeTerritory(), handed(builders, updateOfTerritory))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfTerritory hands an update to engine/write.
 func updateOfTerritory(b *TerritoryUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Defaults: b.defaults,
@@ -1286,6 +1556,26 @@ func creationOfEmployeeTerritory(b *EmployeeTerritoryCreate) *write.Create {
 			b.mutation.done = true
 		},
 	}
+}
+
+// WithTx runs fn in a transaction: everything that is run with the context which fn is given. See [database.DB.WithTx].
+func (c *Client) WithTx(ctx context.Context, fn func(context.Context) error) error {
+	d, ok := c.driver.(interface {
+		WithTx(context.Context, func(context.Context) error) error
+	})
+	if !ok {
+		return fmt.Errorf("ent: a transaction that travels in the context needs the driver of a database.DB, not a %T", c.driver)
+	}
+	return d.WithTx(ctx, fn)
+}
+
+// handed hands builders to engine/write.
+func handed[B, H any](builders []B, hand func(B) H) []H {
+	list := make([]H, len(builders))
+	for i, b := range builders {
+		list[i] = hand(b)
+	}
+	return list
 }
 
 // scanned is implemented by the structs of entities.

@@ -9,7 +9,56 @@ import (
 	"cambium/ent"
 	"cambium/trade"
 	"context"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
+
+// PlaceOrder is the resolver for the placeOrder field.
+func (r *mutationResolver) PlaceOrder(ctx context.Context, input PlaceOrderInput) (*ent.Order, error) {
+	var k keys
+	placing := trade.Placing{
+		Customer:   k.of("Customer", input.Customer, ast.PathName("customer")),
+		Employee:   k.of("Employee", input.Employee, ast.PathName("employee")),
+		RequiredAt: input.RequiredAt,
+		Goods:      k.goods(input.Goods, ast.PathName("goods")),
+	}
+	if err := k.err(); err != nil {
+		return nil, under("input", err)
+	}
+	placed, err := trade.Place(ctx, r.client, placing, time.Now())
+	return placed, under("input", err)
+}
+
+// ShipOrder is the resolver for the shipOrder field.
+func (r *mutationResolver) ShipOrder(ctx context.Context, id string, shipper string) (*ent.Order, error) {
+	var k keys
+	order, carrier := k.of("Order", id, ast.PathName("id")), k.of("Shipper", shipper, ast.PathName("shipper"))
+	if err := k.err(); err != nil {
+		return nil, err
+	}
+	return trade.Ship(ctx, r.client, order, carrier, time.Now())
+}
+
+// CancelOrder is the resolver for the cancelOrder field.
+func (r *mutationResolver) CancelOrder(ctx context.Context, id string) (*ent.Order, error) {
+	var k keys
+	order := k.of("Order", id, ast.PathName("id"))
+	if err := k.err(); err != nil {
+		return nil, err
+	}
+	return trade.Cancel(ctx, r.client, order, time.Now())
+}
+
+// RestockProducts is the resolver for the restockProducts field.
+func (r *mutationResolver) RestockProducts(ctx context.Context, goods []*GoodsInput) ([]*ent.Product, error) {
+	var k keys
+	sent := k.goods(goods, ast.PathName("goods"))
+	if err := k.err(); err != nil {
+		return nil, err
+	}
+	return trade.Restock(ctx, r.client, sent)
+}
 
 // Version is the resolver for the version field.
 func (r *queryResolver) Version(ctx context.Context) (string, error) {
@@ -20,3 +69,8 @@ func (r *queryResolver) Version(ctx context.Context) (string, error) {
 func (r *queryResolver) OverdueOrders(ctx context.Context, first int) ([]*ent.Order, error) {
 	return trade.OverdueOrders(ctx, r.client, first)
 }
+
+// Mutation returns MutationResolver implementation.
+func (r *Resolver) Mutation() MutationResolver { return &mutationResolver{r} }
+
+type mutationResolver struct{ *Resolver }

@@ -12,10 +12,12 @@ import (
 	"cambium/engine/access/token"
 	"cambium/engine/database"
 	"cambium/engine/executor"
+	"cambium/engine/idempotency"
 	"cambium/engine/read"
 	"cambium/engine/server"
 	"cambium/engine/write"
 	"cambium/ent"
+	"cambium/ent/idempotencykey"
 	_ "cambium/ent/runtime" // hooks, policies and defaults
 	"cambium/graph"
 	"cambium/trade"
@@ -43,7 +45,7 @@ func newHandler(db *database.DB, cursorKey []byte, auth authentication, config s
 	}
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(client, version()), Schema: schema})
 	config.Authenticate = auth.context
-	api := executor.New(executor.Config{Schema: schema, Reader: reader, Writer: writer, DB: db, App: app})
+	api := executor.New(executor.Config{Schema: schema, Reader: reader, Writer: writer, DB: db, Keys: idempotency.New(db, idempotencykey.Table, time.Now), App: app})
 	config.Classify = classify
 	handler, err := server.GraphQL(api, config, logger)
 	if err != nil {
@@ -72,6 +74,12 @@ func classify(err error) (*server.Fault, bool) {
 		return notSignedIn, true
 	case errors.Is(err, privacy.Deny):
 		return forbidden, true
+	case errors.Is(err, idempotency.ErrReused):
+		return &server.Fault{Code: "IDEMPOTENCY_KEY_REUSED", Message: idempotency.ErrReused.Error(), Status: http.StatusUnprocessableEntity}, true
+	case errors.Is(err, idempotency.ErrKey):
+		return &server.Fault{Code: write.BadUserInput, Message: idempotency.ErrKey.Error()}, true
+	case errors.Is(err, idempotency.ErrUnserved):
+		return &server.Fault{Code: write.BadUserInput, Message: idempotency.ErrUnserved.Error()}, true
 	case errors.Is(err, database.ErrCommitUnknown):
 		return &server.Fault{
 			Code: "COMMIT_UNKNOWN", Message: "the connection to the database was lost at the end: the change was stored or was not, look before you repeat it",

@@ -38,6 +38,7 @@ type written struct {
 type storedColumn struct {
 	Name, Type string
 	Filled     bool // by the database
+	Fixed      bool // once the row is there
 }
 
 // input is a field that inputs may give.
@@ -49,6 +50,7 @@ type input struct {
 	Required    bool
 	Immutable   bool
 	Description string
+	Writers     []string // roles that may give it; nil where whoever writes the row may
 }
 
 // Validated tells whether a validator of the schema's own checks the field.
@@ -152,11 +154,11 @@ func (w *written) addColumns() (faults []error) {
 	if t.HasOneFieldID() {
 		column, _ := sqlType(t.ID)
 		filled := !t.ID.UserDefined || t.ID.Type.Type.Integer() && !t.ID.Default
-		w.Columns = append(w.Columns, storedColumn{t.ID.StorageKey(), column, filled})
+		w.Columns = append(w.Columns, storedColumn{t.ID.StorageKey(), column, filled, true})
 	}
 	for _, f := range t.Fields {
 		if column, ok := sqlType(f); ok {
-			w.Columns = append(w.Columns, storedColumn{f.StorageKey(), column, hasDefault(f)})
+			w.Columns = append(w.Columns, storedColumn{f.StorageKey(), column, hasDefault(f), f.Immutable})
 		}
 		a, err := api.Of(f.Annotations)
 		if err != nil {
@@ -176,7 +178,7 @@ func (w *written) addColumns() (faults []error) {
 			if !fk.Edge.OwnFK() { // the edge is the other side's
 				column, _ = sqlType(fk.Edge.Owner.ID)
 			}
-			w.Columns = append(w.Columns, storedColumn{fk.Field.StorageKey(), column, false})
+			w.Columns = append(w.Columns, storedColumn{fk.Field.StorageKey(), column, false, false})
 		}
 	}
 	return faults
@@ -291,8 +293,12 @@ func (w *written) addInputs() (faults []error) {
 		if err != nil {
 			continue // told already
 		}
+		var writers []string
+		if a.Access != nil && a.Access.Guarded {
+			writers = append([]string{}, a.Access.Writers...)
+		}
 		w.Inputs = append(w.Inputs, input{
-			Field: f, Name: camel(f.Name), Kind: k, Nullable: f.Optional, Required: required, Immutable: f.Immutable,
+			Writers: writers, Field: f, Name: camel(f.Name), Kind: k, Nullable: f.Optional, Required: required, Immutable: f.Immutable,
 			Description: f.Comment(),
 		})
 	}

@@ -12,12 +12,13 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"cambium/engine/database"
+	"cambium/engine/idempotency"
 	"cambium/engine/operation"
 	"cambium/engine/read"
 	"cambium/engine/write"
 )
 
-// Config is what an API is made of. All of it is required.
+// Config is what an API is made of. All of it is required but for Keys.
 type Config struct {
 	// Schema is the one that clients see.
 	Schema *ast.Schema
@@ -27,6 +28,8 @@ type Config struct {
 	Writer *write.Writer
 	// DB is where a mutation's transaction is.
 	DB *database.DB
+	// Keys has the answers of mutations that came with an idempotency key; nil refuses such.
+	Keys *idempotency.Store
 	// App is the executor that gqlgen generated for the app's own fields.
 	App graphql.ExecutableSchema
 }

@@ -2,12 +2,17 @@ package executor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"cambium/engine/access"
+	"cambium/engine/idempotency"
 	"cambium/engine/operation"
 	"cambium/engine/write"
 )
@@ -23,7 +28,7 @@ func (s *Schema) mutation(ctx context.Context, op *operation.Operation, dst []by
 	var err error
 	for range maxRaces {
 		err = s.config.DB.WithTx(ctx, func(ctx context.Context) (err error) {
-			data, err = s.mutate(ctx, op, dst)
+			data, err = s.once(ctx, op, dst)
 			return err
 		})
 		if !errors.Is(err, write.ErrRaced) {
@@ -42,6 +47,34 @@ func (s *Schema) mutation(ctx context.Context, op *operation.Operation, dst []by
 		graphql.AddError(ctx, e)
 	}
 	return nil
+}
+
+// once runs the operation, or repeats the answer that was given to the same request under the same key.
+func (s *Schema) once(ctx context.Context, op *operation.Operation, dst []byte) ([]byte, error) {
+	sent := op.Headers[idempotency.Header]
+	if len(sent) == 0 {
+		return s.mutate(ctx, op, dst)
+	}
+	if s.config.Keys == nil {
+		return nil, idempotency.ErrUnserved
+	}
+	variables, err := json.Marshal(op.Variables)
+	if err != nil {
+		return nil, fmt.Errorf("read variables again: %w", err)
+	}
+	key, err := idempotency.NewKey(access.From(ctx).ID, strings.Join(sent, ","), []byte(op.RawQuery), []byte(op.OperationName), variables)
+	if err != nil {
+		return nil, err
+	}
+	answer, replayed, err := s.config.Keys.Claim(ctx, key)
+	if err != nil || replayed {
+		return append(dst, answer...), err
+	}
+	data, err := s.mutate(ctx, op, dst)
+	if err != nil {
+		return nil, err
+	}
+	return data, s.config.Keys.Finish(ctx, key, data[len(dst):])
 }
 
 // failure is why a mutation is undone: the errors of the field that failed.

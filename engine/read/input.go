@@ -3,6 +3,7 @@ package read
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -57,4 +58,15 @@ func (r *Reader) Matching(ctx context.Context, op *graphql.OperationContext, fie
 		return err
 	})
 	return keys, err
+}
+
+// ParseID returns the entity and the key, as text, that an opaque id was made of; false where the text is no id. It is for
+// resolvers, which get ids as clients have them: that there is such a row, and that the viewer may see it, is not said.
+func ParseID(id string) (entity, key string, ok bool) {
+	plain, ok := parseOpaque(nil, id)
+	if !ok {
+		return "", "", false
+	}
+	entity, key, ok = strings.Cut(string(plain), ":")
+	return entity, key, ok
 }

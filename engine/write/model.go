@@ -87,6 +87,8 @@ type Column struct {
 	Type string // in SQL
 	// Filled says that the database gives the value where none is given.
 	Filled bool
+	// Fixed says that it does not change once the row is there.
+	Fixed bool
 }
 
 // Field is a column that inputs may give.
@@ -98,6 +100,8 @@ type Field struct {
 	Nullable  bool
 	Required  bool // when a row is created
 	Immutable bool
+	Guarded   bool            // only Writers may give it
+	Writers   []string        // roles
 	Validate  func(any) error // nil where anything of the type is fine
 }
 
@@ -163,6 +167,7 @@ type Create struct {
 
 // Change is the update or the deletion of one row, before it is run.
 type Change struct {
+	Key      any
 	Mutation ent.Mutation
 	Hooks    []ent.Hook
 	Defaults func() error
@@ -193,45 +198,52 @@ type edge struct {
 	through   *entity // of the join table
 }
 
+// newEntity resolves the names of an entity but for those of the other side of its edges.
+func newEntity(e *Entity) *entity {
+	x := &entity{
+		Entity: e, fields: make(map[string]*Field), columns: make(map[string]*Column), edges: make(map[string]*edge),
+		byField: make(map[string]*edge), unique: make(map[string]*Unique), byValue: make(map[string]*Unique),
+		labels: make(map[string]string),
+	}
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		x.fields[f.Name], x.labels[f.Column] = f, f.Name
+	}
+	for i := range e.Columns {
+		x.columns[e.Columns[i].Name] = &e.Columns[i]
+	}
+	for i := range e.Unique {
+		u := &e.Unique[i]
+		x.unique[u.Name], x.byValue[u.Value] = u, u
+	}
+	for i := range e.Edges {
+		d := &edge{Edge: &e.Edges[i], near: x}
+		x.byField[d.Field] = d
+		if d.Name == "" {
+			continue
+		}
+		x.edges[d.Name], x.labels[d.Field] = d, d.Name
+		if d.Own {
+			x.labels[d.Column] = d.Name
+		}
+	}
+	return x
+}
+
 func newModel(entities []*Entity) (map[string]*entity, error) {
 	m := make(map[string]*entity, len(entities))
 	for _, e := range entities {
-		x := &entity{
-			Entity: e, fields: make(map[string]*Field), columns: make(map[string]*Column), edges: make(map[string]*edge),
-			byField: make(map[string]*edge), unique: make(map[string]*Unique), byValue: make(map[string]*Unique),
-			labels: make(map[string]string),
-		}
-		for i := range e.Fields {
-			f := &e.Fields[i]
-			x.fields[f.Name], x.labels[f.Column] = f, f.Name
-		}
-		for i := range e.Columns {
-			x.columns[e.Columns[i].Name] = &e.Columns[i]
-		}
-		for i := range e.Unique {
-			u := &e.Unique[i]
-			x.unique[u.Name], x.byValue[u.Value] = u, u
-		}
-		m[e.Name] = x
+		m[e.Name] = newEntity(e)
 	}
 	for _, x := range m {
-		for i := range x.Edges {
-			d := &edge{Edge: &x.Edges[i], near: x, far: m[x.Edges[i].Target]}
-			if d.far == nil {
+		for _, d := range x.byField {
+			if d.far = m[d.Target]; d.far == nil {
 				return nil, fmt.Errorf("write: edge %s of %s leads to %s, which is not described", d.Field, x.Name, d.Target)
 			}
 			if d.Join != nil && d.Join.Through != "" {
 				if d.through = m[d.Join.Through]; d.through == nil {
 					return nil, fmt.Errorf("write: edge %s of %s is joined by %s, which is not described", d.Field, x.Name, d.Join.Through)
 				}
-			}
-			x.byField[d.Field] = d
-			if d.Name == "" {
-				continue
-			}
-			x.edges[d.Name], x.labels[d.Field] = d, d.Name
-			if d.Own {
-				x.labels[d.Column] = d.Name
 			}
 		}
 	}

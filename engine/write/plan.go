@@ -6,12 +6,14 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"cambium/engine/access"
 	"cambium/engine/read"
 )
 
 // plan is an input that was read: rows to write, and rows that they refer to.
 type plan struct {
 	writer *Writer
+	viewer *access.Viewer
 	ops    []*op
 	refs   []*ref
 	alls   []*all
@@ -176,6 +178,10 @@ func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
 			continue
 		}
 		at := below(path, name(f.Name))
+		if f.Guarded && !p.viewer.Has(f.Writers...) {
+			p.fail(Forbidden, at, "is not for the viewer to give")
+			continue
+		}
 		if v == nil {
 			if !f.Nullable {
 				p.bad(at, "must not be null")

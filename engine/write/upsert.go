@@ -34,7 +34,7 @@ func (c *call) upsert(many bool) (read.Answer, error) {
 		for i, v := range list(c.args["inputs"]) {
 			rows = append(rows, p.upsertRoot(c.entity, unique, v, at(name("inputs"), index(i))))
 		}
-		p.onceEach(rows)
+		p.once()
 	}, nil)
 	if err != nil {
 		return read.Answer{}, err
@@ -67,21 +67,24 @@ func (p *plan) upsertRoot(e *entity, u *Unique, input any, path ast.Path) upsert
 	return upserted{there, made.target}
 }
 
-// onceEach refuses two inputs for one row.
-func (p *plan) onceEach(rows []upserted) {
-	seen := make(map[string]bool, len(rows))
-	for _, r := range rows {
+// once refuses two references by unique keys to one row.
+func (p *plan) once() {
+	seen := make(map[string]bool)
+	for _, r := range p.refs {
+		if r.unique == nil || r.owner != nil || !r.optional {
+			continue
+		}
 		var a array
-		for _, v := range r.there.values {
-			if err := a.value(v); err != nil {
-				p.bad(r.there.path, "%s", err)
+		for _, v := range r.values {
+			if err := a.add(Column{}, v); err != nil {
+				p.bad(r.path, "%s", err)
 			}
 		}
-		if key := string(a.text); seen[key] {
-			p.bad(r.there.path, "the same row is given twice")
-		} else {
-			seen[key] = true
+		key := string(a.text)
+		if seen[key] {
+			p.bad(r.path, "gives a row that is given twice")
 		}
+		seen[key] = true
 	}
 }
 

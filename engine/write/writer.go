@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"cambium/engine/access"
 	"cambium/engine/read"
 )
 
@@ -102,7 +103,7 @@ func at(steps ...ast.PathElement) ast.Path { return steps }
 // write reads an input into a plan, and runs it if nothing is wrong with it. Between the two before is called, if it
 // is given.
 func (c *call) write(input func(*plan), before func() error) error {
-	p := &plan{writer: c.Writer}
+	p := &plan{writer: c.Writer, viewer: access.From(c.ctx)}
 	input(p)
 	p.complete()
 	if len(p.faults) > 0 {

@@ -138,6 +138,27 @@ var (
 			},
 		},
 	}
+	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
+	IdempotencyKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Comment: "SHA-256 of the viewer and the key that the viewer sent."},
+		{Name: "request", Type: field.TypeBytes, Comment: "SHA-256 of the operation and its variables."},
+		{Name: "answer", Type: field.TypeBytes, Nullable: true, Comment: "The data that was answered."},
+		{Name: "created_at", Type: field.TypeTime, Comment: "When the request was first run. The answer is kept for a day.", Default: schema.Expr("now()")},
+	}
+	// IdempotencyKeysTable holds the schema information for the "idempotency_keys" table.
+	IdempotencyKeysTable = &schema.Table{
+		Name:       "idempotency_keys",
+		Comment:    "Answers of mutations, kept for a day under the keys that came with them.",
+		Columns:    IdempotencyKeysColumns,
+		PrimaryKey: []*schema.Column{IdempotencyKeysColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "idempotencykey_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{IdempotencyKeysColumns[3]},
+			},
+		},
+	}
 	// OrdersColumns holds the columns for the "orders" table.
 	OrdersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true, Comment: "Key, given by the database."},
@@ -421,6 +442,7 @@ var (
 		CustomersTable,
 		EmployeesTable,
 		EmployeeTerritoriesTable,
+		IdempotencyKeysTable,
 		OrdersTable,
 		OrderLinesTable,
 		ProductsTable,
@@ -449,6 +471,9 @@ func init() {
 	EmployeeTerritoriesTable.ForeignKeys[1].RefTable = TerritoriesTable
 	EmployeeTerritoriesTable.Annotation = &entsql.Annotation{
 		Table: "employee_territories",
+	}
+	IdempotencyKeysTable.Annotation = &entsql.Annotation{
+		Table: "idempotency_keys",
 	}
 	OrdersTable.ForeignKeys[0].RefTable = CustomersTable
 	OrdersTable.ForeignKeys[1].RefTable = EmployeesTable

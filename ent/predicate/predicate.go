@@ -18,6 +18,9 @@ type Employee func(*sql.Selector)
 // EmployeeTerritory is the predicate function for employeeterritory builders.
 type EmployeeTerritory func(*sql.Selector)
 
+// IdempotencyKey is the predicate function for idempotencykey builders.
+type IdempotencyKey func(*sql.Selector)
+
 // Order is the predicate function for order builders.
 type Order func(*sql.Selector)
 

@@ -12,18 +12,19 @@ import (
 	"testing"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"cambium/engine/access"
 	"cambium/engine/database"
 	"cambium/engine/executor"
+	"cambium/engine/idempotency"
 	"cambium/engine/migration"
 	"cambium/engine/operation"
 	"cambium/engine/read"
 	"cambium/engine/write"
 	"cambium/ent"
+	"cambium/ent/idempotencykey"
 	"cambium/ent/migrate"
 	_ "cambium/ent/runtime" // hooks and policies
 	"cambium/ent/schema"
@@ -100,7 +101,7 @@ func open(t testing.TB, url string) *Desk {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	d := &Desk{DB: db, read: counted{Querier: db}}
-	driver := dialect.DebugWithContext(db.Driver(), func(context.Context, ...any) { d.ent.Add(1) })
+	driver := countedDriver{db.Driver(), db, &d.ent}
 	d.Client = ent.NewClient(ent.Driver(driver))
 	sdl, err := graph.Schema()
 	require.NoError(t, err)
@@ -110,7 +111,7 @@ func open(t testing.TB, url string) *Desk {
 	writer, err := write.New(d.Client.WriteModel(), reader, driver)
 	require.NoError(t, err)
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(d.Client, "test"), Schema: sdl})
-	d.exec = gqltest.Service(executor.New(executor.Config{Schema: sdl, Reader: reader, Writer: writer, DB: db, App: app}))
+	d.exec = gqltest.Service(executor.New(executor.Config{Schema: sdl, Reader: reader, Writer: writer, DB: db, Keys: idempotency.New(db, idempotencykey.Table, time.Now), App: app}))
 	return d
 }
 

@@ -64,7 +64,7 @@ func (c *Client) writeAuthor() *write.Entity {
 		},
 		Key: write.Key{Column: author.FieldID, Kind: read.UUID, Type: reflect.TypeFor[uuid.UUID]()},
 		Columns: []write.Column{
-			{Name: "id", Type: "uuid"},
+			{Name: "id", Type: "uuid", Fixed: true},
 			{Name: "name", Type: "text"},
 			{Name: "born", Type: "date"},
 			{Name: "languages", Type: "text[]"},
@@ -100,7 +100,7 @@ func (c *Client) writeAuthor() *write.Entity {
 		NodeColumns: author.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Author.DeleteOneID(key.(uuid.UUID))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*AuthorMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -141,9 +141,30 @@ func creationOfAuthor(b *AuthorCreate) *write.Create {
 	}
 }
 
+// CreateAuthors stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateAuthors(ctx context.Context, builders ...*AuthorCreate) (rows []*Author, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Author](ctx, c.driver, c.writeAuthor(), handed(builders, creationOfAuthor))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateAuthors changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateAuthors(ctx context.Context, builders ...*AuthorUpdateOne) (rows []*Author, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Author](ctx, c.driver, c.writeAuthor(), handed(builders, updateOfAuthor))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfAuthor hands an update to engine/write.
 func updateOfAuthor(b *AuthorUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -175,7 +196,7 @@ func (c *Client) writeBook() *write.Entity {
 		},
 		Key: write.Key{Column: book.FieldID, Kind: read.Int, Type: reflect.TypeFor[int32]()},
 		Columns: []write.Column{
-			{Name: "id", Type: "integer", Filled: true},
+			{Name: "id", Type: "integer", Filled: true, Fixed: true},
 			{Name: "deleted_at", Type: "timestamptz"},
 			{Name: "title", Type: "text"},
 			{Name: "edition", Type: "smallint"},
@@ -231,7 +252,7 @@ func (c *Client) writeBook() *write.Entity {
 		NodeColumns: book.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Book.DeleteOneID(key.(int32))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*BookMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -271,9 +292,40 @@ func creationOfBook(b *BookCreate) *write.Create {
 	}
 }
 
+// CreateBooks stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateBooks(ctx context.Context, builders ...*BookCreate) (rows []*Book, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Book](ctx, c.driver, c.writeBook(), handed(builders, creationOfBook))
+		return err
+	})
+	return rows, err
+}
+
+// UpsertBooks stores what builders describe: a row that has the same key is changed, and otherwise one is created. The key is
+// "isbn" or "titleAndEdition". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
+func (c *Client) UpsertBooks(ctx context.Context, key string, builders ...*BookCreate) (rows []*Book, created []bool, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, created, err = write.UpsertAll[*Book](ctx, c.driver, c.writeBook(), key, handed(builders, creationOfBook))
+		return err
+	})
+	return rows, created, err
+}
+
+// UpdateBooks changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateBooks(ctx context.Context, builders ...*BookUpdateOne) (rows []*Book, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Book](ctx, c.driver, c.writeBook(), handed(builders, updateOfBook))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfBook hands an update to engine/write.
 func updateOfBook(b *BookUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -306,7 +358,7 @@ func (c *Client) writeBranch() *write.Entity {
 		},
 		Key: write.Key{Column: branch.FieldID, Kind: read.String, Type: reflect.TypeFor[string](), Given: true},
 		Columns: []write.Column{
-			{Name: "id", Type: "text"},
+			{Name: "id", Type: "text", Fixed: true},
 			{Name: "Display Name", Type: "text"},
 			{Name: "Order", Type: "integer"},
 			{Name: "motto", Type: "text"},
@@ -345,7 +397,7 @@ func (c *Client) writeBranch() *write.Entity {
 		NodeColumns: branch.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Branch.DeleteOneID(key.(string))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*BranchMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -386,9 +438,30 @@ func creationOfBranch(b *BranchCreate) *write.Create {
 	}
 }
 
+// CreateBranches stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateBranches(ctx context.Context, builders ...*BranchCreate) (rows []*Branch, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Branch](ctx, c.driver, c.writeBranch(), handed(builders, creationOfBranch))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateBranches changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateBranches(ctx context.Context, builders ...*BranchUpdateOne) (rows []*Branch, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Branch](ctx, c.driver, c.writeBranch(), handed(builders, updateOfBranch))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfBranch hands an update to engine/write.
 func updateOfBranch(b *BranchUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -420,7 +493,7 @@ func (c *Client) writeCard() *write.Entity {
 		},
 		Key: write.Key{Column: card.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int]()},
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
 			{Name: "number", Type: "bigint"},
 			{Name: "expires_on", Type: "date"},
 			{Name: "member_card", Type: "uuid"},
@@ -447,7 +520,7 @@ func (c *Client) writeCard() *write.Entity {
 		NodeColumns: card.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Card.DeleteOneID(key.(int))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*CardMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -487,9 +560,40 @@ func creationOfCard(b *CardCreate) *write.Create {
 	}
 }
 
+// CreateCards stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateCards(ctx context.Context, builders ...*CardCreate) (rows []*Card, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Card](ctx, c.driver, c.writeCard(), handed(builders, creationOfCard))
+		return err
+	})
+	return rows, err
+}
+
+// UpsertCards stores what builders describe: a row that has the same key is changed, and otherwise one is created. The key is
+// "number". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
+func (c *Client) UpsertCards(ctx context.Context, key string, builders ...*CardCreate) (rows []*Card, created []bool, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, created, err = write.UpsertAll[*Card](ctx, c.driver, c.writeCard(), key, handed(builders, creationOfCard))
+		return err
+	})
+	return rows, created, err
+}
+
+// UpdateCards changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateCards(ctx context.Context, builders ...*CardUpdateOne) (rows []*Card, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Card](ctx, c.driver, c.writeCard(), handed(builders, updateOfCard))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfCard hands an update to engine/write.
 func updateOfCard(b *CardUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -521,7 +625,7 @@ func (c *Client) writeItem() *write.Entity {
 		},
 		Key: write.Key{Column: item.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int]()},
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
 			{Name: "deleted_at", Type: "timestamptz"},
 			{Name: "number", Type: "integer"},
 			{Name: "condition", Type: "text"},
@@ -558,7 +662,7 @@ func (c *Client) writeItem() *write.Entity {
 		NodeColumns: item.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Item.DeleteOneID(key.(int))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*ItemMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -598,9 +702,40 @@ func creationOfItem(b *ItemCreate) *write.Create {
 	}
 }
 
+// CreateItems stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateItems(ctx context.Context, builders ...*ItemCreate) (rows []*Item, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Item](ctx, c.driver, c.writeItem(), handed(builders, creationOfItem))
+		return err
+	})
+	return rows, err
+}
+
+// UpsertItems stores what builders describe: a row that has the same key is changed, and otherwise one is created. The key is
+// "numberAndBranch". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
+func (c *Client) UpsertItems(ctx context.Context, key string, builders ...*ItemCreate) (rows []*Item, created []bool, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, created, err = write.UpsertAll[*Item](ctx, c.driver, c.writeItem(), key, handed(builders, creationOfItem))
+		return err
+	})
+	return rows, created, err
+}
+
+// UpdateItems changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateItems(ctx context.Context, builders ...*ItemUpdateOne) (rows []*Item, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Item](ctx, c.driver, c.writeItem(), handed(builders, updateOfItem))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfItem hands an update to engine/write.
 func updateOfItem(b *ItemUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -633,7 +768,7 @@ func (c *Client) writeLabel() *write.Entity {
 		},
 		Key: write.Key{Column: label.FieldID, Kind: read.String, Type: reflect.TypeFor[string](), Given: true},
 		Columns: []write.Column{
-			{Name: "id", Type: "text"},
+			{Name: "id", Type: "text", Fixed: true},
 			{Name: "printed_at", Type: "timestamptz"},
 			{Name: "item_label", Type: "bigint"},
 		},
@@ -655,7 +790,7 @@ func (c *Client) writeLabel() *write.Entity {
 		NodeColumns: label.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Label.DeleteOneID(key.(string))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*LabelMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -696,9 +831,30 @@ func creationOfLabel(b *LabelCreate) *write.Create {
 	}
 }
 
+// CreateLabels stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateLabels(ctx context.Context, builders ...*LabelCreate) (rows []*Label, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Label](ctx, c.driver, c.writeLabel(), handed(builders, creationOfLabel))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateLabels changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateLabels(ctx context.Context, builders ...*LabelUpdateOne) (rows []*Label, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Label](ctx, c.driver, c.writeLabel(), handed(builders, updateOfLabel))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfLabel hands an update to engine/write.
 func updateOfLabel(b *LabelUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -731,7 +887,7 @@ func (c *Client) writeLoan() *write.Entity {
 		},
 		Key: write.Key{Column: loan.FieldID, Kind: read.UUID, Type: reflect.TypeFor[uuid.UUID]()},
 		Columns: []write.Column{
-			{Name: "id", Type: "uuid"},
+			{Name: "id", Type: "uuid", Fixed: true},
 			{Name: "deleted_at", Type: "timestamptz"},
 			{Name: "taken_at", Type: "timestamptz"},
 			{Name: "due_on", Type: "date"},
@@ -766,7 +922,7 @@ func (c *Client) writeLoan() *write.Entity {
 		NodeColumns: loan.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Loan.DeleteOneID(key.(uuid.UUID))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*LoanMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -811,9 +967,30 @@ func creationOfLoan(b *LoanCreate) *write.Create {
 	}
 }
 
+// CreateLoans stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateLoans(ctx context.Context, builders ...*LoanCreate) (rows []*Loan, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Loan](ctx, c.driver, c.writeLoan(), handed(builders, creationOfLoan))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateLoans changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateLoans(ctx context.Context, builders ...*LoanUpdateOne) (rows []*Loan, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Loan](ctx, c.driver, c.writeLoan(), handed(builders, updateOfLoan))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfLoan hands an update to engine/write.
 func updateOfLoan(b *LoanUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -846,7 +1023,7 @@ func (c *Client) writeMember() *write.Entity {
 		},
 		Key: write.Key{Column: member.FieldID, Kind: read.UUID, Type: reflect.TypeFor[uuid.UUID]()},
 		Columns: []write.Column{
-			{Name: "id", Type: "uuid"},
+			{Name: "id", Type: "uuid", Fixed: true},
 			{Name: "name", Type: "text"},
 			{Name: "user", Type: "text"},
 			{Name: "email", Type: "text"},
@@ -893,7 +1070,7 @@ func (c *Client) writeMember() *write.Entity {
 		NodeColumns: member.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Member.DeleteOneID(key.(uuid.UUID))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*MemberMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -934,9 +1111,30 @@ func creationOfMember(b *MemberCreate) *write.Create {
 	}
 }
 
+// CreateMembers stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateMembers(ctx context.Context, builders ...*MemberCreate) (rows []*Member, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Member](ctx, c.driver, c.writeMember(), handed(builders, creationOfMember))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateMembers changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateMembers(ctx context.Context, builders ...*MemberUpdateOne) (rows []*Member, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Member](ctx, c.driver, c.writeMember(), handed(builders, updateOfMember))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfMember hands an update to engine/write.
 func updateOfMember(b *MemberUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -969,7 +1167,7 @@ func (c *Client) writeNote() *write.Entity {
 		},
 		Key: write.Key{Column: note.FieldID, Kind: read.BigInt, Type: reflect.TypeFor[int]()},
 		Columns: []write.Column{
-			{Name: "id", Type: "bigint", Filled: true},
+			{Name: "id", Type: "bigint", Filled: true, Fixed: true},
 			{Name: "body", Type: "text"},
 			{Name: "written_at", Type: "timestamptz"},
 			{Name: "book_notes", Type: "integer"},
@@ -995,7 +1193,7 @@ func (c *Client) writeNote() *write.Entity {
 		NodeColumns: note.Columns,
 		Delete: func(key any) *write.Change {
 			b := c.Note.DeleteOneID(key.(int))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*NoteMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -1035,9 +1233,30 @@ func creationOfNote(b *NoteCreate) *write.Create {
 	}
 }
 
+// CreateNotes stores what builders describe, with a few statements however many there are, and returns the rows in their
+// order. Defaults, hooks, policies and validators run for each. It is one transaction.
+func (c *Client) CreateNotes(ctx context.Context, builders ...*NoteCreate) (rows []*Note, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.CreateAll[*Note](ctx, c.driver, c.writeNote(), handed(builders, creationOfNote))
+		return err
+	})
+	return rows, err
+}
+
+// UpdateNotes changes rows, each in its own way, with a statement for all that change the same fields, and returns them in
+// the order of the builders. Hooks, policies and validators run for each. It is one transaction.
+func (c *Client) UpdateNotes(ctx context.Context, builders ...*NoteUpdateOne) (rows []*Note, err error) {
+	err = c.WithTx(ctx, func(ctx context.Context) error {
+		rows, err = write.UpdateAll[*Note](ctx, c.driver, c.writeNote(), handed(builders, updateOfNote))
+		return err
+	})
+	return rows, err
+}
+
 // updateOfNote hands an update to engine/write.
 func updateOfNote(b *NoteUpdateOne) *write.Change {
 	return &write.Change{
+		Key:      *b.mutation.id,
 		Mutation: b.mutation,
 		Hooks:    b.hooks,
 		Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -1062,13 +1281,13 @@ func (c *Client) writeTicket() *write.Entity {
 		},
 		Key: write.Key{Column: ticket.FieldID, Kind: read.UUID, Type: reflect.TypeFor[uuid.UUID]()},
 		Columns: []write.Column{
-			{Name: "id", Type: "uuid"},
+			{Name: "id", Type: "uuid", Fixed: true},
 		},
 		Prepare: c.prepareTicket,
 		Invalid: invalid,
 		Delete: func(key any) *write.Change {
 			b := c.Ticket.DeleteOneID(key.(uuid.UUID))._d
-			return &write.Change{Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
+			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
 				m, ok := final.(*TicketMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", final)
@@ -1126,6 +1345,26 @@ func creationOfFollowing(b *FollowingCreate) *write.Create {
 			b.mutation.done = true
 		},
 	}
+}
+
+// WithTx runs fn in a transaction: everything that is run with the context which fn is given. See [database.DB.WithTx].
+func (c *Client) WithTx(ctx context.Context, fn func(context.Context) error) error {
+	d, ok := c.driver.(interface {
+		WithTx(context.Context, func(context.Context) error) error
+	})
+	if !ok {
+		return fmt.Errorf("ent: a transaction that travels in the context needs the driver of a database.DB, not a %T", c.driver)
+	}
+	return d.WithTx(ctx, fn)
+}
+
+// handed hands builders to engine/write.
+func handed[B, H any](builders []B, hand func(B) H) []H {
+	list := make([]H, len(builders))
+	for i, b := range builders {
+		list[i] = hand(b)
+	}
+	return list
 }
 
 // scanned is implemented by the structs of entities.

@@ -1,0 +1,2 @@
+-- Undo: create "idempotency_keys" table
+DROP TABLE "idempotency_keys";
