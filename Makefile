@@ -38,8 +38,9 @@ help: ## List the commands.
 ## Every day
 
 .PHONY: setup
-setup: ## Make this machine ready: PostgreSQL, PgBouncer, Node, npm packages. Asks before it uses sudo; does nothing twice.
+setup: ## Make this machine ready: PostgreSQL, PgBouncer, Chromium, Node, npm packages. Asks before it uses sudo; does nothing twice.
 	@scripts/setup clients
+	@scripts/setup chromium
 	@scripts/setup pgbouncer
 
 # What running needs, without what only tests need.
@@ -62,6 +63,15 @@ test-race: setup atlas bin/testrun ## The same with the race detector. Needs a C
 .PHONY: test-kills
 test-kills: setup ## Kill migrations at every step, and let replicas race for longer: what make test does at each few.
 	@MIGRATION_KILLS=all go test -count=1 -v -timeout 30m -run 'Kill|Replicas' ./engine/migration $(flags)
+
+# Each fuzz target for so long; their seeds are part of `make test`.
+fuzztime ?= 10s
+
+.PHONY: fuzz
+fuzz: setup ## Fuzz what strangers can send, each target for fuzztime: make fuzz fuzztime=1m
+	@for target in ./engine/server:FuzzRequest ./engine/read:FuzzCursor ./engine/read:FuzzID ./engine/access/token:FuzzToken ./cmd/api:FuzzFront; do \
+		go test "$${target%:*}" -run '^$$' -fuzz "^$${target#*:}\$$" -fuzztime $(fuzztime) || exit 1; \
+	done
 
 .PHONY: bench
 bench: setup ## Run the benchmarks of the packages that have some.
