@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -188,7 +189,18 @@ func (d *Desk) DoAs(t testing.TB, v *access.Viewer, query string, variables map[
 // DoIn runs an operation in a context, which may be that of a transaction.
 func (d *Desk) DoIn(t testing.TB, ctx context.Context, query string, variables map[string]any) Response {
 	t.Helper()
-	response := gqltest.Run(t, ctx, d.exec, query, variables)
+	return responseOf(t, gqltest.Run(t, ctx, d.exec, query, variables))
+}
+
+// DoKeyed runs an operation of the administrator's that came with an idempotency key.
+func (d *Desk) DoKeyed(t testing.TB, key, query string, variables map[string]any) Response {
+	t.Helper()
+	header := http.Header{idempotency.Header: {key}}
+	return responseOf(t, gqltest.RunWith(t, Context(t), d.exec, header, query, variables))
+}
+
+func responseOf(t testing.TB, response operation.Response) Response {
+	t.Helper()
 	if response.Data == nil {
 		return Response{Errors: response.Errors}
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/http"
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -22,7 +23,13 @@ func Service(executor operation.Executor) *operation.Service {
 // Run runs an operation with variables as a client sends them.
 func Run(t testing.TB, ctx context.Context, s *operation.Service, query string, variables map[string]any) operation.Response {
 	t.Helper()
-	op, errs := s.Prepare(&graphql.RawParams{Query: query, Variables: sent(t, variables)})
+	return RunWith(t, ctx, s, nil, query, variables)
+}
+
+// RunWith runs an operation that came with headers.
+func RunWith(t testing.TB, ctx context.Context, s *operation.Service, header http.Header, query string, variables map[string]any) operation.Response {
+	t.Helper()
+	op, errs := s.Prepare(&graphql.RawParams{Query: query, Variables: sent(t, variables), Headers: header})
 	if len(errs) > 0 {
 		return operation.Response{Errors: errs}
 	}
