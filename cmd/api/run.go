@@ -81,7 +81,7 @@ func (p *program) root() *cobra.Command {
 	})
 	root.AddCommand(
 		p.devCommand(), p.serveCommand(),
-		p.migrateCommand(), p.pushCommand(), p.seedCommand(), p.loadCommand(),
+		p.migrateCommand(), p.pushCommand(), p.pullCommand(), p.seedCommand(), p.loadCommand(),
 		p.tokenCommand(), p.configCommand(), p.versionCommand(),
 	)
 	return root

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -196,4 +197,55 @@ func moduleRoot(t *testing.T) string {
 	require.NoError(t, err)
 	require.FileExists(t, filepath.Join(root, "go.mod"))
 	return root
+}
+
+func TestPullWritesASchema(t *testing.T) {
+	t.Parallel()
+	o, dir := with(migrated(t)), filepath.Join(t.TempDir(), "schema")
+	r := api(t, o, "pull", dir)
+	require.Equal(t, exitDone, r.code, r.stderr)
+	assert.Regexp(t, `wrote \d+ files to `, r.stdout)
+	assert.FileExists(t, filepath.Join(dir, "order.go"))
+	assert.FileExists(t, filepath.Join(dir, "objects", "embed.go"))
+	again := api(t, o, "pull", dir)
+	assert.Equal(t, exitFailed, again.code)
+	assert.Contains(t, again.stderr, "is not empty: nothing was written")
+}
+
+func TestMigrateLife(t *testing.T) {
+	t.Parallel()
+	o := with(pgtest.NewDatabase(t))
+	o.Dir = moduleRoot(t)
+	dry := api(t, o, "migrate", "apply", "--dry-run")
+	require.Equal(t, exitDone, dry.code, dry.stderr)
+	assert.Contains(t, dry.stdout, `CREATE TABLE "orders"`)
+	assert.Contains(t, dry.stdout, "the database is at version none\n")
+	behind := api(t, o, "migrate", "check")
+	assert.Equal(t, exitFailed, behind.code)
+	assert.Contains(t, behind.stderr, "the database, the migrations and the schema differ\n")
+
+	applied := api(t, o, "migrate", "apply", "--json")
+	require.Equal(t, exitDone, applied.code, applied.stderr)
+	var report struct {
+		Applied []struct{ Version string }
+		Current string
+	}
+	require.NoError(t, json.Unmarshal([]byte(applied.stdout), &report))
+	require.NotEmpty(t, report.Applied)
+	assert.Equal(t, report.Applied[len(report.Applied)-1].Version, report.Current)
+	check := api(t, o, "migrate", "check")
+	require.Equal(t, exitDone, check.code, check.stderr)
+	assert.Contains(t, check.stdout, "the migrations and the schema agree\n")
+	assert.Equal(t, exitDone, api(t, o, "migrate", "validate").code)
+	lint := api(t, o, "migrate", "lint", "--json")
+	assert.Equal(t, exitDone, lint.code, lint.stderr)
+
+	asks := api(t, o, "migrate", "down")
+	assert.Equal(t, exitUsage, asks.code)
+	assert.Contains(t, asks.stdout, "-- take back ")
+	down := api(t, o, "migrate", "down", "--to", "0", "--yes")
+	require.Equal(t, exitDone, down.code, down.stderr)
+	assert.Regexp(t, `took back \d+ migrations\n$`, down.stdout)
+	status := api(t, o, "migrate", "status", "--json")
+	assert.Contains(t, status.stdout, `"applied": []`)
 }

@@ -142,11 +142,8 @@ func (s *session) claim(ctx context.Context, d *declaration, before []object, wa
 	if err != nil {
 		return err
 	}
-	changes, err := s.driver.SchemaDiff(was, is, schema.DiffNormalized())
-	if err != nil {
-		return fmt.Errorf("%s:%d: %w", d.file, d.line, err)
-	}
-	if len(changes) == 0 {
+	// A change that Atlas refuses to plan, such as that of a column into a generated one, is a change too.
+	if changes, err := s.driver.SchemaDiff(was, is, schema.DiffNormalized()); err == nil && len(changes) == 0 {
 		return fmt.Errorf("%s:%d: this makes nothing that can be compared: declare extensions, types, sequences, functions, views, row security, policies, triggers, indexes and constraints here, and put the rest into a migration: api migrate new NAME",
 			d.file, d.line)
 	}
