@@ -18,9 +18,9 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		if err := t.enter(ctx); err != nil {
 			return nil, err
 		}
-		return &borrowed{Conn: t.conn, t: t}, nil
+		return &borrowed{t.conn, t}, nil
 	}
-	return bounded(ctx, c.db, c.db.connect)
+	return c.db.lease(ctx)
 }
 
 func (c *connector) Driver() driver.Driver { return stdlib.GetDefaultDriver() }
@@ -28,7 +28,7 @@ func (c *connector) Driver() driver.Driver { return stdlib.GetDefaultDriver() }
 // borrowed is a transaction's connection in the hands of database/sql, for one statement and its rows. Closing it gives
 // it back to the transaction.
 type borrowed struct {
-	*stdlib.Conn
+	*lease
 	t *tx
 }
 
@@ -38,7 +38,7 @@ func (b *borrowed) Close() error {
 }
 
 func (b *borrowed) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	result, err := b.Conn.ExecContext(ctx, query, args)
+	result, err := b.lease.ExecContext(ctx, query, args)
 	err = b.lost(ctx, err)
 	rows := unknownRows
 	if err == nil {
@@ -51,7 +51,7 @@ func (b *borrowed) ExecContext(ctx context.Context, query string, args []driver.
 }
 
 func (b *borrowed) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	rows, err := b.Conn.QueryContext(ctx, query, args)
+	rows, err := b.lease.QueryContext(ctx, query, args)
 	err = b.lost(ctx, err)
 	b.t.note(query, unknownRows, err)
 	return rows, err
@@ -59,7 +59,7 @@ func (b *borrowed) QueryContext(ctx context.Context, query string, args []driver
 
 // PrepareContext counts as a change right away: what is executed through the statement passes by here unseen.
 func (b *borrowed) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	stmt, err := b.Conn.PrepareContext(ctx, query)
+	stmt, err := b.lease.PrepareContext(ctx, query)
 	err = b.lost(ctx, err)
 	b.t.note(query, unknownRows, err)
 	return stmt, err

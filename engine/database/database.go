@@ -30,6 +30,7 @@ type DB struct {
 	driver  *entDriver
 	random  func(n int64) int64 // in [0, n), for jitter
 
+	gate      *gate
 	waiting   atomic.Int32
 	exhausted atomic.Int64
 
@@ -40,13 +41,14 @@ type DB struct {
 
 // newDB builds the layers on a pool: database/sql keeps no connections of its own, so that there is one pool, and ent
 // runs on database/sql.
-func newDB(config Config, address string, pool *pgxpool.Pool) *DB {
+func newDB(config Config, address string, pool *pgxpool.Pool, gate *gate) *DB {
 	db := &DB{
 		config:  config,
 		address: address,
 		pool:    pool,
 		conns:   stdlib.GetPoolConnector(pool),
 		random:  rand.Int64N,
+		gate:    gate,
 		closed:  make(chan struct{}),
 	}
 	db.sql = sql.OpenDB(&connector{db: db})
@@ -83,7 +85,7 @@ func (db *DB) Ping(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Release()
+	defer db.release(conn)
 	if err := conn.Ping(ctx); err != nil {
 		return fmt.Errorf("ping database: %w", err)
 	}

@@ -32,11 +32,12 @@ func Open(ctx context.Context, config Config, logger *slog.Logger) (*DB, error) 
 }
 
 func open(ctx context.Context, config Config, poolConfig *pgxpool.Config, logger *slog.Logger) (*DB, error) {
+	gate := newGate(poolConfig)
 	pool, err := pgxpool.NewWithConfig(ctx, poolConfig)
 	if err != nil {
 		return nil, fmt.Errorf("make database pool: %w", err)
 	}
-	db := newDB(config, address(poolConfig.ConnConfig), pool)
+	db := newDB(config, address(poolConfig.ConnConfig), pool, gate)
 	if err := db.await(ctx, logger, poolConfig); err != nil {
 		// The pool holds no connection; what counts is why.
 		_ = db.Close()

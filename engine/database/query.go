@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // binaryResults asks for every column in binary. It is boxed once, for the hot path.
@@ -98,7 +97,7 @@ func (db *DB) on(ctx context.Context, sql string, use func(*pgx.Conn) (rows int6
 	if err != nil {
 		return 0, err
 	}
-	defer conn.Release()
+	defer db.release(conn)
 	return use(conn.Conn())
 }
 
@@ -121,6 +120,6 @@ func (db *DB) Session(ctx context.Context, fn func(context.Context, *sql.Conn) e
 func discard(ctx context.Context, conn *sql.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	_ = conn.Raw(func(c any) error { return c.(*stdlib.Conn).Conn().Close(ctx) })
+	_ = conn.Raw(func(c any) error { return c.(*lease).pgx().Close(ctx) })
 	_ = conn.Close()
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // tx is one transaction on one connection. Its users take turns: whoever has put the token into busy has the connection.
@@ -16,7 +15,7 @@ type tx struct {
 	db      *DB
 	opts    txOptions
 	outside context.Context //nolint:containedctx // that of the beginning: driver.Tx, as ent ends it, has none to offer
-	conn    *stdlib.Conn
+	conn    *lease
 	pgtx    pgx.Tx
 	cancel  context.CancelCauseFunc // ends the closure's context
 	busy    chan struct{}
@@ -32,11 +31,11 @@ type tx struct {
 
 // begin takes a connection and begins a transaction on it.
 func (db *DB) begin(ctx context.Context, o txOptions) (*tx, error) {
-	conn, err := bounded(ctx, db, db.connect)
+	conn, err := db.lease(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin transaction: %w", err)
 	}
-	pgtx, err := conn.Conn().BeginTx(ctx, db.config.begin(o))
+	pgtx, err := conn.pgx().BeginTx(ctx, db.config.begin(o))
 	if err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("begin transaction: %w", err)
@@ -53,7 +52,7 @@ func (db *DB) begin(ctx context.Context, o txOptions) (*tx, error) {
 	}, nil
 }
 
-func (t *tx) pgx() *pgx.Conn { return t.conn.Conn() }
+func (t *tx) pgx() *pgx.Conn { return t.conn.pgx() }
 
 // enter takes the connection. Several goroutines may share a transaction; their statements run one after the other.
 func (t *tx) enter(ctx context.Context) error {

@@ -88,8 +88,8 @@ func (d *documents) get(text string) (*document, gqlerror.List) {
 		return nil, gqlerror.List{exceeded(fault)}
 	}
 	if errs := validator.ValidateWithRules(d.schema, parsed, d.rules); len(errs) > 0 {
-		for _, err := range errs {
-			invalid(err)
+		for i, err := range errs {
+			errs[i] = invalid(err)
 		}
 		return nil, errs
 	}
