@@ -39,6 +39,7 @@ func TestTrapMutationsAcrossTeams(t *testing.T) {
 	fill(t, desk)
 	sales := &access.Viewer{ID: "9", Roles: []string{schema.RoleSales}} // at the bottom
 	manager := &access.Viewer{ID: "3", Roles: []string{schema.RoleManager}}
+	auditor := &access.Viewer{ID: "4", Roles: []string{schema.RoleAuditor}}
 	id := encoded
 	var own, line int
 	require.NoError(t, desk.DB.Query(t.Context(), `SELECT o.id, l.id FROM orders AS o JOIN order_lines AS l ON l.order_id = o.id WHERE employee_id = 9 ORDER BY 1, 2 LIMIT 1`, nil, func(v [][]byte) error {
@@ -83,6 +84,16 @@ func TestTrapMutationsAcrossTeams(t *testing.T) {
 		"an order made by way of customer": {manager, `mutation { updateCustomer(id: "` + id("Customer", 1) + `", input: { orders: { create: [{ orderedAt: "2026-01-01T00:00:00Z", freight: "1", employee: { connect: { id: "` + id("Employee", 3) + `" } } }] } }) { id } }`, false},
 		"an order changed by its customer": {manager, `mutation { updateCustomer(id: "` + id("Customer", 85) + `", input: { orders: { update: [{ where: { id: "` + id("Order", hidden) + `" }, input: { freight: "1" } }] } }) { id } }`, false},
 		"a line deleted by its product":    {manager, `mutation { updateProduct(id: "` + id("Product", 11) + `", input: { lines: { delete: [{ id: "` + id("OrderLine", foreignLine) + `" }] } }) { id } }`, false},
+		"an order placed for another":      {sales, `mutation { placeOrder(input: { customer: "` + id("Customer", 1) + `", employee: "` + id("Employee", 1) + `", goods: [{ product: "` + id("Product", 1) + `", quantity: 1 }] }) { id } }`, false},
+		"an order placed by an auditor":    {auditor, `mutation { placeOrder(input: { customer: "` + id("Customer", 1) + `", employee: "` + id("Employee", 4) + `", goods: [{ product: "` + id("Product", 1) + `", quantity: 1 }] }) { id } }`, false},
+		"another's order shipped":          {sales, `mutation { shipOrder(id: %[1]q, shipper: "` + id("Shipper", 1) + `") { id } }`, true},
+		"another's order cancelled":        {sales, `mutation { cancelOrder(id: %[1]q) { id } }`, true},
+		"an order shipped by a manager":    {manager, `mutation { shipOrder(id: "` + id("Order", 11077) + `", shipper: "` + id("Shipper", 1) + `") { id } }`, false},
+		"an order cancelled by an auditor": {auditor, `mutation { cancelOrder(id: "` + id("Order", 11077) + `") { id } }`, false},
+		"stock filled by sales":            {sales, `mutation { restockProducts(goods: [{ product: "` + id("Product", 1) + `", quantity: 5 }]) { id } }`, false},
+		"stock filled by an auditor":       {auditor, `mutation { restockProducts(goods: [{ product: "` + id("Product", 1) + `", quantity: 5 }]) { id } }`, false},
+		"stock filled by nobody":           {&access.Viewer{}, `mutation { restockProducts(goods: [{ product: "` + id("Product", 1) + `", quantity: 5 }]) { id } }`, false},
+		"two things, one of them allowed":  {sales, `mutation { a: updateOrder(id: "` + id("Order", own) + `", input: { freight: "3" }) { id } b: updateProduct(id: "` + id("Product", 1) + `", input: { unitPrice: "1" }) { id } }`, false},
 		"a salary set by a manager":        {manager, `mutation { updateEmployee(id: "` + id("Employee", 3) + `", input: { salary: "1" }) { id } }`, false},
 		"territories handed out":           {manager, `mutation { updateEmployee(id: "` + id("Employee", 3) + `", input: { territories: { set: [] } }) { id } }`, false},
 	} {

@@ -89,10 +89,13 @@ type authentication struct {
 	tokens *token.Verifier // nil where nobody can sign in
 	// development is the viewer of requests without a token; nil where they are anonymous.
 	development *access.Viewer
+	// database also tells PostgreSQL who asks.
+	database bool
 }
 
-func newAuthentication(config token.Config, development *access.Viewer) (authentication, error) {
-	a := authentication{development: development}
+func newAuthentication(s settings, development *access.Viewer) (authentication, error) {
+	a := authentication{development: development, database: s.databaseViewer}
+	config := s.token
 	if !config.Configured() {
 		return a, nil
 	}

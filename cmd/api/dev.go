@@ -88,7 +88,7 @@ func (p *program) dev(ctx context.Context, o devOptions) (err error) {
 			return err
 		}
 	}
-	auth, err := newAuthentication(settings.token, developmentViewer())
+	auth, err := newAuthentication(settings, developmentViewer())
 	if err != nil {
 		return err
 	}

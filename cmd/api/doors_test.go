@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -205,6 +208,48 @@ func TestSigningIn(t *testing.T) {
 	}
 	assert.NotContains(t, f.log.String(), tokenSecret)
 	assert.Contains(t, f.log.String(), "request not authenticated")
+}
+
+// With DATABASE_VIEWER PostgreSQL knows who asks: a policy of its own holds under everything else, for an administrator too.
+func TestRowSecurityUnderneath(t *testing.T) {
+	t.Parallel()
+	above := newFront(t, nil)
+	role := "desk_" + strings.ReplaceAll(above.url[strings.LastIndex(above.url, "/")+1:], "?", "_")
+	role, _, _ = strings.Cut(role, "=")
+	for _, statement := range []string{
+		`CREATE ROLE "` + role + `" LOGIN PASSWORD 'desk'`, `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "` + role + `"`,
+		`ALTER TABLE orders ENABLE ROW LEVEL SECURITY`,
+		`CREATE POLICY taken ON orders USING (employee_id::text = current_setting('cambium.viewer_id', true) AND current_setting('cambium.viewer_roles', true) LIKE '%,admin,%')`,
+	} {
+		_, err := above.db.Exec(t.Context(), statement)
+		require.NoError(t, err, statement)
+	}
+	t.Cleanup(func() {
+		db, err := open(context.Background(), above.url)
+		require.NoError(t, err)
+		_, err = db.Exec(context.Background(), `DROP OWNED BY "`+role+`"`)
+		require.NoError(t, err)
+		_, err = db.Exec(context.Background(), `DROP ROLE "`+role+`"`)
+		require.NoError(t, errors.Join(err, db.Close()))
+	})
+	u, err := url.Parse(above.url)
+	require.NoError(t, err)
+	u.User = url.UserPassword(role, "desk")
+	const query = `{ orders { totalCount } employees { nodes { orders { totalCount } } } }`
+	f := frontOf(t, u.String(), map[string]string{"DATABASE_VIEWER": "true"})
+	for employee, wanted := range map[string]string{"9": `"orders":{"totalCount":43}`, "2": `"orders":{"totalCount":96}`} {
+		got := f.ask(t, signed(t, employee, schema.RoleAdmin), query, nil)
+		assert.Empty(t, got.codes(), got.body)
+		assert.Contains(t, got.body, wanted)
+	}
+	assert.Contains(t, f.ask(t, signed(t, "9", schema.RoleAuditor), query, nil).body, `"orders":{"totalCount":0}`)
+	hidden := `T3JkZXI6MTAyNDg` // of 5
+	got := f.ask(t, signed(t, "9", schema.RoleAdmin), `mutation { updateOrder(id: "`+hidden+`", input: { freight: "1" }) { id } }`, nil)
+	assert.NotEmpty(t, got.codes())
+	harmless(t, "row security", got)
+	assert.Empty(t, f.ask(t, signed(t, "5", schema.RoleAdmin), `mutation { updateOrder(id: "`+hidden+`", input: { freight: "1" }) { id } }`, nil).codes())
+	unset := frontOf(t, u.String(), nil)
+	assert.Contains(t, unset.ask(t, signed(t, "9", schema.RoleAdmin), query, nil).body, `"orders":{"totalCount":0}`)
 }
 
 func TestRatesAndOperationsInFlight(t *testing.T) {

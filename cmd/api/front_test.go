@@ -29,6 +29,7 @@ type front struct {
 	http.Handler
 
 	db  *database.DB
+	url string // of the database
 	log *record
 }
 
@@ -68,6 +69,12 @@ func newFront(t testing.TB, set map[string]string) *front {
 		}
 		return errors.Join(err, db.Close())
 	})
+	return frontOf(t, url, set)
+}
+
+// frontOf is the program over a database.
+func frontOf(t testing.TB, url string, set map[string]string) *front {
+	t.Helper()
 	settings, err := readSettings(func(name string) string {
 		if name == "AUTH_SECRET" {
 			return tokenSecret
@@ -85,7 +92,7 @@ func newFront(t testing.TB, set map[string]string) *front {
 	}, logger)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	auth, err := newAuthentication(settings.token, nil)
+	auth, err := newAuthentication(settings, nil)
 	require.NoError(t, err)
 	config := settings.graphQL
 	config.Introspection = settings.introspection
@@ -95,7 +102,7 @@ func newFront(t testing.TB, set map[string]string) *front {
 	require.NoError(t, err)
 	s, err := server.New(settings.server, handler, logger)
 	require.NoError(t, err)
-	return &front{s, db, log}
+	return &front{s, db, url, log}
 }
 
 // reply is what came back, and what it took.

@@ -13,6 +13,7 @@ import (
 	"cambium/engine/database"
 	"cambium/engine/executor"
 	"cambium/engine/idempotency"
+	"cambium/engine/operation"
 	"cambium/engine/read"
 	"cambium/engine/server"
 	"cambium/engine/write"
@@ -45,7 +46,10 @@ func newHandler(db *database.DB, cursorKey []byte, auth authentication, config s
 	}
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(client, version()), Schema: schema})
 	config.Authenticate = auth.context
-	api := executor.New(executor.Config{Schema: schema, Reader: reader, Writer: writer, DB: db, Keys: idempotency.New(db, idempotencykey.Table, time.Now), App: app})
+	var api operation.Executor = executor.New(executor.Config{Schema: schema, Reader: reader, Writer: writer, DB: db, Keys: idempotency.New(db, idempotencykey.Table, time.Now), App: app})
+	if auth.database {
+		api = executor.ForViewer(api, db)
+	}
 	config.Classify = classify
 	handler, err := server.GraphQL(api, config, logger)
 	if err != nil {

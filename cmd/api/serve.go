@@ -40,7 +40,7 @@ func (p *program) serve(ctx context.Context, addr string, migrate bool) (err err
 	if !settings.token.Configured() && !settings.noAuth {
 		return errNoAuth
 	}
-	auth, err := newAuthentication(settings.token, nil)
+	auth, err := newAuthentication(settings, nil)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,10 @@ type settings struct {
 	noAuth        bool // said in words
 	token         token.Config
 	persistedFile string
-	server        server.Config
-	graphQL       server.GraphQLConfig
+	// databaseViewer tells PostgreSQL who asks.
+	databaseViewer bool
+	server         server.Config
+	graphQL        server.GraphQLConfig
 
 	given map[string]bool
 }
@@ -42,6 +44,7 @@ var variables = []setting{
 	{"ADDR", parseAddr, func(s *settings) string { return s.addr }},
 	{"LOG_LEVEL", parseLevel, func(s *settings) string { return s.logLevel.String() }},
 	{"CURSOR_KEY", parseCursorKey, showCursorKey},
+	flag("DATABASE_VIEWER", func(s *settings) *bool { return &s.databaseViewer }),
 	{"AUTH", parseAuth, showAuth},
 	secret("AUTH_SECRET", func(s *settings) *[]byte { return &s.token.Secret }),
 	text("AUTH_JWKS_URL", parseKeysURL, func(s *settings) *string { return &s.token.KeysURL }),
