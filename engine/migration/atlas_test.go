@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -222,4 +223,72 @@ func TestAtlasVouchesForDiff(t *testing.T) {
 	pushed, err := push(t, db, shop(), false)
 	require.NoError(t, err)
 	require.Empty(t, pushed.String())
+}
+
+// The CLI's lint and ours find the same of what Atlas' analyzers look for.
+func TestAtlasLintAgrees(t *testing.T) {
+	t.Parallel()
+	for text, code := range map[string]string{
+		"ALTER TABLE t DROP COLUMN n;":                 "DS103",
+		"DROP TABLE t;":                                "DS102",
+		"ALTER TABLE t RENAME COLUMN n TO m;":          "BC102",
+		"ALTER TABLE t RENAME TO u;":                   "BC101",
+		"ALTER TABLE t ADD COLUMN x integer NOT NULL;": "MF103",
+		"ALTER TABLE t ALTER COLUMN n SET NOT NULL;":   "MF104",
+		"CREATE UNIQUE INDEX t_n ON t (n);":            "MF101",
+		"ALTER TABLE t ADD COLUMN x integer;":          "",
+	} {
+		db, at := setup(t)
+		path := tree(t, files{"20250101000000_base.sql": lintBase, "20250102000000_change.sql": text + "\n"})
+		out, err := atlas(t, "migrate", "lint", "--dir", "file://"+path, "--dev-url", at, "--latest", "1")
+		found, lintErr := migration.Lint(t.Context(), db, migration.LocalDir(path), migration.LintOptions{Latest: 1})
+		require.NoError(t, lintErr)
+		var ours []string
+		for _, f := range found {
+			if !strings.HasPrefix(f.Code, "CB") {
+				ours = append(ours, f.Code)
+			}
+		}
+		if code == "" {
+			require.NoError(t, err, out)
+			require.Empty(t, out)
+			require.Empty(t, ours)
+			continue
+		}
+		require.Equal(t, []string{code}, ours, text)
+		if code[:2] == "DS" {
+			require.Error(t, err, "it fails for lost data")
+		}
+		said := map[string]string{
+			"DS102": `Dropping table "t"`, "DS103": `Dropping non-virtual column "n"`, "BC101": `Renaming table "t" to "u"`, "BC102": `Renaming column "n" to "m"`,
+			"MF101": `Adding a unique index "t_n" on table "t"`, "MF103": `Adding a non-nullable "integer" column "x"`, "MF104": `Modifying nullable column "n" to non-nullable`,
+		}[code]
+		require.Contains(t, out, said)
+		require.Contains(t, found[len(found)-1].Text+found[0].Text, said)
+	}
+}
+
+// A directory with down/ in it is the same to the CLI as one without, from hash to apply.
+func TestAtlasIgnoresTheReverse(t *testing.T) {
+	t.Parallel()
+	_, at := setup(t)
+	_, dev := setup(t)
+	path := reversible(t)
+	write(t, path, "down/20250101000000_a.sql", "THIS IS NOT SQL;\n")
+	sum, err := os.ReadFile(filepath.Join(path, "atlas.sum"))
+	require.NoError(t, err)
+	for _, args := range [][]string{
+		{"migrate", "hash", "--dir", "file://" + path},
+		{"migrate", "validate", "--dir", "file://" + path, "--dev-url", dev},
+		{"migrate", "lint", "--dir", "file://" + path, "--dev-url", dev, "--latest", "4"},
+		{"migrate", "apply", "--dir", "file://" + path, "--url", at},
+		{"migrate", "status", "--dir", "file://" + path, "--url", at},
+	} {
+		out, err := atlas(t, args...)
+		require.NoError(t, err, "%v: %s", args, out)
+	}
+	again, err := os.ReadFile(filepath.Join(path, "atlas.sum"))
+	require.NoError(t, err)
+	require.Equal(t, string(sum), string(again))
+	requireAtlasUpToDate(t, at, path, "20250104000000")
 }

@@ -99,6 +99,25 @@ func (d *Dir) down(f File) (downFile, error) {
 	return downFile{f, text}, nil
 }
 
+// Reversible reports whether a file has its reverse. One that has none must say why: -- cambium:allow CB501 reason; else it is
+// an [ErrIrreversible].
+func (d *Dir) Reversible(f File) (bool, error) {
+	_, err := d.down(f)
+	if !errors.Is(err, ErrIrreversible) {
+		return err == nil, err
+	}
+	text, readErr := fs.ReadFile(d.fsys, f.Name)
+	if readErr != nil {
+		return false, fmt.Errorf("read %s: %w", f.Name, readErr)
+	}
+	for _, m := range allowance.FindAllStringSubmatch(string(text), -1) {
+		if m[1] == ruleIrreversible && strings.TrimSpace(m[2]) != "" {
+			return false, nil
+		}
+	}
+	return false, err
+}
+
 // Down takes back applied files, the newest first, each with its revision in one transaction where its reverse allows it.
 //
 // What would be lost is found by trying: the reverse is run in a transaction that is rolled back, and what is not there

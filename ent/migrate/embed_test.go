@@ -3,6 +3,7 @@ package migrate_test
 import (
 	"context"
 	"log/slog"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +11,7 @@ import (
 
 	"cambium/engine/database"
 	"cambium/engine/migration"
+	"cambium/engine/migration/migrationtest"
 	"cambium/ent/migrate"
 	"cambium/internal/pgtest"
 )
@@ -33,6 +35,12 @@ func TestMigrationsLeadToTheSchema(t *testing.T) {
 	plan, err := migration.Changes(t.Context(), db, migration.NewDir(migrate.Migrations()), migrate.Target())
 	require.NoError(t, err)
 	require.Empty(t, plan.String(), "run make db-generate name=...")
+}
+
+// Every file goes up, down and up again, with the rows of fixtures kept, and ends at the schema.
+func TestMigrationsUpDownUp(t *testing.T) {
+	t.Parallel()
+	migrationtest.Run(t, migration.NewDir(migrate.Migrations()), migrate.Target(), os.DirFS("fixtures"))
 }
 
 func TestEmbeddedMigrationsApply(t *testing.T) {
