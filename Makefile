@@ -64,6 +64,13 @@ test-race: setup atlas bin/testrun ## The same with the race detector. Needs a C
 test-kills: setup ## Kill migrations at every step, and let replicas race for longer: what make test does at each few.
 	@MIGRATION_KILLS=all go test -count=1 -v -timeout 30m -run 'Kill|Replicas' ./engine/migration $(flags)
 
+# So many checks of each property, of three operations each; `make test` makes a hundred.
+checks ?= 2000
+
+.PHONY: test-properties
+test-properties: setup ## Compare many drawn operations with the naive evaluator: make test-properties checks=10000
+	@go test -count=1 -timeout 0 -run 'Reference|HiddenRowsDoNotExistForAnyOperation|GivesEveryRowOnce' ./graph ./internal/library -rapid.checks=$(checks) $(flags)
+
 # Each fuzz target for so long; their seeds are part of `make test`.
 fuzztime ?= 10s
 

@@ -113,16 +113,19 @@ func (a *aggregate) measures(function string, f graphql.CollectedField) writer {
 func (a *aggregate) measure(function, name string, path ast.Path) (expression string, kind Kind) {
 	d := a.row.entity.fields[name]
 	a.c.touch(d, path)
-	kind = d.Kind
+	kind, expression = d.Kind, d.sql(a.row.alias)
+	if kind == Real && (function == "sum" || function == "avg") { // which 32 bits would round
+		kind, expression = Float, expression+"::double precision"
+	}
 	switch {
-	case kind == Real && (function == "sum" || function == "avg"): // with the digits that the API shows
-		return function + "(" + d.sql(a.row.alias) + "::double precision)", Float
+	case function == "avg" && kind == Float: // PostgreSQL's own sums squares as well, and fails where these overflow
+		return "(sum(" + expression + ") / nullif(count(" + expression + "), 0))", kind
 	case function == "sum" && kind == Int:
 		kind = BigInt
-	case function == "sum" && kind == BigInt, function == "avg" && kind != Float:
+	case function == "sum" && kind == BigInt, function == "avg":
 		kind = Decimal
 	}
-	return function + "(" + d.sql(a.row.alias) + ")", kind
+	return function + "(" + expression + ")", kind
 }
 
 // group compiles one element of a groupBy argument: a field, or one at the far side of a to-one edge.

@@ -110,11 +110,13 @@ func TestHiddenRowsDoNotExistForAnyOperation(t *testing.T) {
 	l, purged := pair(t)
 	ctx, data := as(t, north), visible(t, l, north)
 	rapid.Check(t, func(r *rapid.T) {
-		query, _ := reference.Query([]reference.List{data.DrawList(r, 3)}, false)
-		want, got := purged.do(t, ctx, query, nil), l.do(t, ctx, query, nil)
-		require.Empty(r, want.errors, query)
-		require.Empty(r, got.errors, query)
-		require.Equal(r, want.raw, got.raw, query)
+		for range reference.Operations {
+			query, _ := data.Draw(r, 3).Query(false)
+			want, got := purged.do(t, ctx, query, nil), l.do(t, ctx, query, nil)
+			require.Empty(r, want.errors, query)
+			require.Empty(r, got.errors, query)
+			require.Equal(r, want.raw, got.raw, query)
+		}
 	})
 }
 

@@ -9,7 +9,25 @@ import (
 	"cambium/engine/read"
 )
 
-// DrawList draws a list at the root.
+// Operations is how many operations a check of a property test draws and compares: rapid makes a hundred checks, so that a
+// run compares thousands, and shows the least of those that differ.
+const Operations = 3
+
+// Draw draws an operation of one or two roots.
+func (d *Data) Draw(t *rapid.T, depth int) (o Operation) {
+	for i := range rapid.IntRange(1, 2).Draw(t, "roots") {
+		e := d.entities[rapid.SampledFrom(d.names).Draw(t, "entity")]
+		alias := fmt.Sprintf("root%d", i)
+		if rapid.IntRange(0, 2).Draw(t, "root") == 0 {
+			o.Aggregates = append(o.Aggregates, d.drawAggregate(t, e, e.Aggregate, alias))
+		} else {
+			o.Lists = append(o.Lists, d.drawList(t, e, e.Connection, alias, depth))
+		}
+	}
+	return o
+}
+
+// DrawList draws a list at the root, not searched.
 func (d *Data) DrawList(t *rapid.T, depth int) List {
 	return d.DrawListOf(t, rapid.SampledFrom(d.names).Draw(t, "entity"), depth)
 }
@@ -45,6 +63,9 @@ func (d *Data) drawList(t *rapid.T, e *read.Entity, name, alias string, depth in
 		l.Offset = rapid.IntRange(1, maxSize).Draw(t, "offset")
 	}
 	l.Selection = d.drawSelection(t, e, depth)
+	if e.Search != "" && l.OrderBy != nil && rapid.IntRange(0, 2).Draw(t, "searched") == 0 { // else the order is by rank
+		l.Search = d.drawSearch(t, e)
+	}
 	return l
 }
 
@@ -67,14 +88,17 @@ func (d *Data) drawSelection(t *rapid.T, e *read.Entity, depth int) (s Selection
 			continue
 		}
 		s.ToMany = append(s.ToMany, d.drawList(t, target, x.Name, fmt.Sprintf("%s%d", x.Name, i), depth-1))
+		if rapid.IntRange(0, 2).Draw(t, "aggregate "+x.Name) == 0 {
+			s.Aggregates = append(s.Aggregates, d.drawAggregate(t, target, x.Aggregate, fmt.Sprintf("groups%d", i)))
+		}
 	}
 	return s
 }
 
+var directions = []string{"ASC", "DESC", "ASC_NULLS_FIRST", "ASC_NULLS_LAST", "DESC_NULLS_FIRST", "DESC_NULLS_LAST"}
+
 func (d *Data) drawTerm(t *rapid.T, e *read.Entity, depth int) Term {
-	direction := rapid.SampledFrom([]string{
-		"ASC", "DESC", "ASC_NULLS_FIRST", "ASC_NULLS_LAST", "DESC_NULLS_FIRST", "DESC_NULLS_LAST",
-	}).Draw(t, "direction")
+	direction := rapid.SampledFrom(directions).Draw(t, "direction")
 	return Term{d.drawWay(t, e, depth), direction}
 }
 

@@ -2,7 +2,6 @@ package reference
 
 import (
 	"slices"
-	"strings"
 
 	"cambium/engine/read"
 )
@@ -13,6 +12,7 @@ type List struct {
 	Field     string // at the root or of the entity around
 	Entity    string
 	Where     Filter
+	Search    Search
 	OrderBy   []Term
 	First     int // 0 for none
 	Last      int
@@ -29,9 +29,10 @@ type Term struct {
 
 // Selection is what is selected of an entity.
 type Selection struct {
-	Fields []string
-	ToOne  []One
-	ToMany []List
+	Fields     []string
+	ToOne      []One
+	ToMany     []List
+	Aggregates []Aggregate
 }
 
 // One is a to-one edge with what is selected of it.
@@ -48,7 +49,7 @@ func (d *Data) Rows(l List) []Row {
 func (d *Data) ordered(l List, from []Row) (rows []Row) {
 	e := d.entities[l.Entity]
 	for _, r := range from {
-		if d.matches(e, l.Where, r) {
+		if d.matches(e, l.Where, r) && l.Search.finds(e, r) {
 			rows = append(rows, r)
 		}
 	}
@@ -66,20 +67,8 @@ func (d *Data) ordered(l List, from []Row) (rows []Row) {
 func (d *Data) compareTerm(e *read.Entity, t Term, a, b Row) int {
 	kind, x := d.term(e, t.Way, a)
 	_, y := d.term(e, t.Way, b)
-	descending := strings.HasPrefix(t.Direction, "DESC")
-	nullsFirst := strings.HasSuffix(t.Direction, "FIRST") || descending && !strings.HasSuffix(t.Direction, "LAST")
-	switch {
-	case x == nil && y == nil:
-		return 0
-	case x == nil || y == nil:
-		if (x == nil) == nullsFirst {
-			return -1
-		}
-		return 1
-	case descending:
-		return compare(kind, y, x)
-	}
-	return compare(kind, x, y)
+	descending, nullsFirst := t.direction()
+	return compareNulls(typed{kind, x}, typed{kind, y}, descending, nullsFirst)
 }
 
 // term follows the way of a term from a row.
@@ -101,8 +90,23 @@ func (d *Data) term(e *read.Entity, way []string, r Row) (read.Kind, any) {
 	return f.Kind, r[column(f)]
 }
 
-// Answer is the list as the API shows it, decoded from JSON.
-func (d *Data) Answer(l List) map[string]any { return d.answer(l, d.rows[d.entities[l.Entity].Table]) }
+// Operation is what is asked for at the root.
+type Operation struct {
+	Lists      []List
+	Aggregates []Aggregate
+}
+
+// Answer is the operation's data as the API shows it, decoded from JSON, for [Difference] to compare with.
+func (d *Data) Answer(o Operation) map[string]any {
+	data := make(map[string]any)
+	for _, l := range o.Lists {
+		data[l.Alias] = d.answer(l, d.rows[d.entities[l.Entity].Table])
+	}
+	for _, a := range o.Aggregates {
+		data[a.Alias] = d.groups(a, d.rows[d.entities[a.Entity].Table])
+	}
+	return data
+}
 
 const defaultPage = 20
 
@@ -152,6 +156,11 @@ func (d *Data) object(e *read.Entity, s Selection, r Row) map[string]any {
 		for _, l := range s.ToMany {
 			if l.Field == x.Name {
 				object[l.Alias] = d.answer(l, d.far(x, r))
+			}
+		}
+		for _, a := range s.Aggregates {
+			if a.Field == x.Aggregate {
+				object[a.Alias] = d.groups(a, d.far(x, r))
 			}
 		}
 	}

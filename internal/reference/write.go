@@ -9,12 +9,15 @@ import (
 	"strings"
 )
 
-// Query writes lists as one operation. With variables, each where and orderBy argument is one.
-func Query(lists []List, asVariables bool) (query string, variables map[string]any) {
+// Query writes an operation. With variables, each where, having and orderBy argument is one.
+func (o Operation) Query(asVariables bool) (query string, variables map[string]any) {
 	w := writer{variables: make(map[string]any), use: asVariables}
 	var body strings.Builder
-	for _, l := range lists {
+	for _, l := range o.Lists {
 		w.list(&body, l, "")
+	}
+	for _, a := range o.Aggregates {
+		w.aggregate(&body, a)
 	}
 	if len(w.declared) == 0 {
 		return "{" + body.String() + "}", nil
@@ -41,6 +44,9 @@ func (w *writer) list(b *strings.Builder, l List, more string) {
 	number("offset", l.Offset)
 	if l.Where != nil {
 		arguments = append(arguments, "where: "+w.argument(l.Entity+"Where", plain(l.Where)))
+	}
+	if l.Search != nil {
+		arguments = append(arguments, "search: "+w.argument("String", l.Search.text()))
 	}
 	if l.OrderBy != nil {
 		arguments = append(arguments, "orderBy: "+w.argument("["+l.Entity+"OrderBy!]", terms(l.OrderBy)))
@@ -70,6 +76,37 @@ func (w *writer) selection(b *strings.Builder, s Selection) {
 	for _, l := range s.ToMany {
 		w.list(b, l, "")
 	}
+	for _, a := range s.Aggregates {
+		w.aggregate(b, a)
+	}
+}
+
+// aggregate writes an aggregate. Selections of the same object come one by one: an answer has them merged.
+func (w *writer) aggregate(b *strings.Builder, a Aggregate) {
+	var arguments []string
+	add := func(given bool, name, graphql string, v any) {
+		if given {
+			arguments = append(arguments, name+": "+w.argument(graphql, v))
+		}
+	}
+	add(a.Where != nil, "where", a.Entity+"Where", plain(a.Where))
+	add(a.GroupBy != nil, "groupBy", "["+a.Entity+"GroupBy!]", groups(a.GroupBy))
+	add(a.Having != nil, "having", a.Entity+"Having", plain(a.Having))
+	add(a.OrderBy != nil, "orderBy", "["+a.Entity+"AggregateOrderBy!]", terms(a.OrderBy))
+	add(a.First > 0, "first", "Int", a.First)
+	add(a.Offset > 0, "offset", "Int", a.Offset)
+	fmt.Fprintf(b, " %s: %s", a.Alias, a.Field)
+	if len(arguments) > 0 {
+		fmt.Fprintf(b, "(%s)", strings.Join(arguments, ", "))
+	}
+	b.WriteString(" { count")
+	for _, by := range a.GroupBy {
+		fmt.Fprintf(b, " group { %s %s", strings.Join(by.Way, " { "), strings.Repeat("} ", len(by.Way)))
+	}
+	for _, m := range a.Measures {
+		fmt.Fprintf(b, " %s { %s }", m.Function, m.Field)
+	}
+	b.WriteString(" }")
 }
 
 func (w *writer) argument(graphql string, v any) string {
@@ -102,6 +139,21 @@ func plain(v any) any {
 		return list
 	}
 	return v
+}
+
+func groups(by []Group) any {
+	list := make([]any, len(by))
+	for i, g := range by {
+		var v any = true
+		if g.Bucket != "" {
+			v = enum(g.Bucket)
+		}
+		for _, name := range slices.Backward(g.Way) {
+			v = map[string]any{name: v}
+		}
+		list[i] = v
+	}
+	return list
 }
 
 func terms(by []Term) any {
