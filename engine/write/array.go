@@ -12,8 +12,12 @@ import (
 )
 
 // array is the value of a column for many rows, as PostgreSQL writes arrays (its manual, section 8.15.6): one argument,
-// and the same form for every type.
-type array struct{ text []byte }
+// and the same form for every type. For one row it is the value itself.
+type array struct {
+	one  bool
+	null bool // the value of the one row
+	text []byte
+}
 
 // timeForm keeps the six digits of a second that PostgreSQL has; it would round the rest.
 const timeForm = "2006-01-02T15:04:05.999999Z07:00"
@@ -26,9 +30,11 @@ type exact interface {
 
 // add appends a value as ent hands it to a driver. What is nil is NULL.
 func (a *array) add(c Column, v any) error {
-	if len(a.text) == 0 {
+	switch {
+	case a.one:
+	case len(a.text) == 0:
 		a.text = append(a.text, '{')
-	} else {
+	default:
 		a.text = append(a.text, ',')
 	}
 	if c.json() && v != nil {
@@ -47,7 +53,9 @@ func (c Column) json() bool { return c.Type == "jsonb" || c.Type == "json" }
 func (a *array) value(v any) error {
 	switch v := v.(type) {
 	case nil:
-		a.text = append(a.text, "NULL"...)
+		if a.null = a.one; !a.one {
+			a.text = append(a.text, "NULL"...)
+		}
 	case string:
 		a.quoted(v)
 	case int64:
@@ -63,13 +71,15 @@ func (a *array) value(v any) error {
 	case bool:
 		a.text = strconv.AppendBool(a.text, v)
 	case time.Time:
+		if a.one {
+			a.text = v.AppendFormat(a.text, timeForm)
+			break
+		}
 		a.text = append(a.text, '"')
 		a.text = v.AppendFormat(a.text, timeForm)
 		a.text = append(a.text, '"')
 	case []byte:
-		a.text = append(a.text, `"\\x`...)
-		a.text = hex.AppendEncode(a.text, v)
-		a.text = append(a.text, '"')
+		a.quoted(`\x` + hex.EncodeToString(v))
 	case exact:
 		a.text = append(a.text, v.StringFixed(max(-v.Exponent(), 0))...) // 12.50 stays 12.50
 	case driver.Valuer:
@@ -113,6 +123,10 @@ func (a *array) basic(v reflect.Value) error {
 }
 
 func (a *array) quoted(s string) {
+	if a.one {
+		a.text = append(a.text, s...)
+		return
+	}
 	a.text = append(a.text, '"')
 	for {
 		i := strings.IndexAny(s, `"\`)
@@ -126,8 +140,13 @@ func (a *array) quoted(s string) {
 }
 
 // argument is the array as an argument of a statement.
-func (a *array) argument() string {
-	if len(a.text) == 0 {
+func (a *array) argument() any {
+	switch {
+	case a.null:
+		return nil
+	case a.one:
+		return string(a.text)
+	case len(a.text) == 0:
 		return "{}"
 	}
 	return string(a.text) + "}"

@@ -2,7 +2,6 @@ package write
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -96,7 +95,11 @@ func (c *changes) parts() func(yield func(*changes) bool) {
 func groupOf(m *member, assignments []assignment) string {
 	var b strings.Builder
 	for _, a := range assignments {
-		fmt.Fprintf(&b, "%q %t,", a.column.Name, a.add)
+		b.WriteString(a.column.Name)
+		if a.add {
+			b.WriteByte('+')
+		}
+		b.WriteByte(0) // no name has it
 	}
 	if m.demand != nil {
 		var s statement
@@ -174,33 +177,28 @@ func (e *entity) assignments(m *member) (list []assignment, ok bool) {
 // version, what its mutation demands, and that the viewer may see it.
 func (b *batch) from(ctx context.Context, s *statement, c *changes) error {
 	e := b.entity
-	key := e.columns[e.Key.Column]
-	var keys, versions array
-	for _, m := range c.members {
-		if err := errors.Join(keys.add(*key, m.key), versions.add(Column{}, m.version)); err != nil {
-			return b.located(m, err)
-		}
-	}
-	s.write("unnest(")
-	s.array(&keys, key.Type)
-	names := "key"
+	key := *e.columns[e.Key.Column]
+	columns, names := []Column{key}, []string{"key"}
 	if e.Version != "" {
-		s.write(", ")
-		s.array(&versions, e.columns[e.Version].Type)
-		names += ", version"
+		columns, names = append(columns, *e.columns[e.Version]), append(names, "version")
 	}
+	first := len(columns)
 	for n, a := range c.assignments[0] {
-		var values array
-		for i, m := range c.members {
-			if err := values.add(a.column, c.assignments[i][n].value); err != nil {
-				return b.located(m, fmt.Errorf("column %s: %w", a.column.Name, err))
-			}
-		}
-		s.write(", ")
-		s.array(&values, a.column.Type)
-		names += ", " + position(n)
+		columns, names = append(columns, a.column), append(names, position(n))
 	}
-	s.write(") AS v(", names, ") WHERE ", changed, ".", quote(key.Name), " = v.key")
+	err := s.source(names, columns, false, len(c.members), func(row, column int) any {
+		switch {
+		case column == 0:
+			return c.members[row].key
+		case column < first:
+			return c.members[row].version
+		}
+		return c.assignments[row][column-first].value
+	})
+	if err != nil {
+		return b.ofStatement(c.members, err)
+	}
+	s.write(" WHERE ", changed, ".", quote(key.Name), " = v.key")
 	if e.Version != "" {
 		s.write(" AND (v.version IS NULL OR ", changed, ".", quote(e.Version), " = v.version)")
 	}

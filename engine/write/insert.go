@@ -137,23 +137,15 @@ func (b *batch) insertRows(ctx context.Context, members []*member, cells [][]cel
 		s.separate(n, ", ")
 		s.element(position(n), e.Columns[i].Type)
 	}
-	s.write(" FROM unnest(")
+	s.write(" FROM ")
+	columns := make([]Column, len(given))
 	for n, i := range given {
-		var a array
-		for r := range cells {
-			if err := a.add(e.Columns[i], cells[r][i].value); err != nil {
-				return b.located(members[r], fmt.Errorf("column %s: %w", e.Columns[i].Name, err))
-			}
-		}
-		s.separate(n, ", ")
-		s.array(&a, e.Columns[i].Type)
+		columns[n] = e.Columns[i]
 	}
-	s.write(") AS v(")
-	for n := range given {
-		s.separate(n, ", ")
-		s.write(position(n))
+	err := s.source(positions(len(given)), columns, false, len(members), func(row, n int) any { return cells[row][given[n]].value })
+	if err != nil {
+		return b.ofStatement(members, err)
 	}
-	s.write(")")
 	if e.Key.Column == "" {
 		if err := s.exec(ctx, b.db); err != nil {
 			return b.ofStatement(members, err)
@@ -162,7 +154,7 @@ func (b *batch) insertRows(ctx context.Context, members []*member, cells [][]cel
 	}
 	s.write(" RETURNING ", quote(e.Key.Column), "::text")
 	i := 0
-	err := s.query(ctx, b.db, func(rows *sql.Rows) error {
+	err = s.query(ctx, b.db, func(rows *sql.Rows) error {
 		var text string
 		if err := rows.Scan(&text); err != nil {
 			return err

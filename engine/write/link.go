@@ -31,21 +31,12 @@ func pairsOf(d *edge, ops []*op) []pair {
 
 // pairs writes pairs as the table v.
 func (s *statement) pairs(j *Join, pairs []pair) error {
-	var from, to array
-	for _, p := range pairs {
-		if err := from.add(j.From, p.from); err != nil {
-			return err
+	return s.source([]string{"a", "b"}, []Column{j.From, j.To}, false, len(pairs), func(row, column int) any {
+		if column == 0 {
+			return pairs[row].from
 		}
-		if err := to.add(j.To, p.to); err != nil {
-			return err
-		}
-	}
-	s.write("unnest(")
-	s.array(&from, j.From.Type)
-	s.write(", ")
-	s.array(&to, j.To.Type)
-	s.write(") AS v(a, b)")
-	return nil
+		return pairs[row].to
+	})
 }
 
 // link pairs rows that are not paired yet.
@@ -126,18 +117,13 @@ func unlink(ctx context.Context, db dialect.Driver, d *edge, ops []*op) error {
 	pairs := pairsOf(d, ops)
 	j := d.Join
 	if d.through != nil {
-		var s statement
-		if err := s.pairs(j, pairs); err != nil {
-			return err
-		}
-		args := s.args
 		err := d.through.Remove(ctx, func(q *sql.Selector) {
-			columns := q.C(j.From.Name) + ", " + q.C(j.To.Name)
-			q.Where(sql.P(func(b *sql.Builder) {
-				b.WriteString("(" + columns + ") IN (SELECT v.a, v.b FROM ")
-				b.WriteString("unnest(").Arg(args[0]).WriteString("::" + j.From.Type + "[], ")
-				b.Arg(args[1]).WriteString("::" + j.To.Type + "[]) AS v(a, b))")
-			}))
+			from, to := q.C(j.From.Name), q.C(j.To.Name)
+			some := make([]*sql.Predicate, len(pairs))
+			for i, p := range pairs {
+				some[i] = sql.And(sql.EQ(from, p.from), sql.EQ(to, p.to))
+			}
+			q.Where(sql.Or(some...))
 		})
 		return located(err, d, ops)
 	}

@@ -155,18 +155,23 @@ func (p *plan) update(e *entity, target *ref, input any, path ast.Path) *op {
 	}
 	defer p.shallower()
 	p.fields(o, object, path)
-	for i := range e.Edges {
-		d := e.edges[e.Edges[i].Name]
+	p.edges(o, object)
+	return o
+}
+
+// edges reads what an input says about the edges of a row that is there.
+func (p *plan) edges(o *op, object map[string]any) {
+	for i := range o.entity.Edges {
+		d := o.entity.edges[o.entity.Edges[i].Name]
 		if d == nil || d.Immutable { // an upsert has one input for both
 			continue
 		}
 		if v, given := object[d.Name]; given && v != nil {
-			p.edge(o, d, v, below(path, name(d.Name)))
+			p.edge(o, d, v, below(o.path, name(d.Name)))
 		} else if given {
-			p.bad(below(path, name(d.Name)), "must not be null")
+			p.bad(below(o.path, name(d.Name)), "must not be null")
 		}
 	}
-	return o
 }
 
 // fields reads the fields of an input: absent keeps, null clears.
@@ -174,7 +179,7 @@ func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
 	for i := range o.entity.Fields {
 		f := &o.entity.Fields[i]
 		v, given := object[f.Name]
-		if !given || f.Immutable && o.action != actCreate { // an upsert has one input for both
+		if !given {
 			continue
 		}
 		at := below(path, name(f.Name))

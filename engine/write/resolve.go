@@ -134,28 +134,8 @@ func (r *resolver) part(of *entity) {
 	if r.parts > 0 {
 		r.s.write(" UNION ALL ")
 	}
-	r.s.write("SELECT ", strconv.Itoa(r.parts), ", v.n::integer, ", changed, ".", quote(of.Key.Column), "::text FROM unnest(")
+	r.s.write("SELECT ", strconv.Itoa(r.parts), ", v.n::integer, ", changed, ".", quote(of.Key.Column), "::text FROM ")
 	r.parts++
-}
-
-// arrays writes columns of values, with the number of each input, as the table v.
-func (s *statement) arrays(columns []Column, rows [][]any) error {
-	for i, c := range columns {
-		var a array
-		for _, row := range rows {
-			if err := a.add(c, row[i]); err != nil {
-				return err
-			}
-		}
-		s.separate(i, ", ")
-		s.array(&a, c.Type)
-	}
-	s.write(") WITH ORDINALITY AS v(")
-	for i := range columns {
-		s.write(position(i), ", ")
-	}
-	s.write("n)")
-	return nil
 }
 
 // refs writes the part that looks for rows that are named alike.
@@ -195,7 +175,7 @@ func (r *resolver) refs(ctx context.Context, refs []*ref) error {
 	}
 	r.part(e)
 	s := &r.s
-	if err := s.arrays(columns, rows); err != nil {
+	if err := s.source(positions(len(columns)), columns, true, len(rows), func(row, column int) any { return rows[row][column] }); err != nil {
 		return err
 	}
 	switch {
@@ -258,7 +238,7 @@ func (r *resolver) rest(ctx context.Context, a *all) error {
 	near := a.edge.near
 	r.part(a.edge.far)
 	s := &r.s
-	if err := s.arrays([]Column{*near.columns[near.Key.Column]}, [][]any{{a.near.row}}); err != nil {
+	if err := s.source(positions(1), []Column{*near.columns[near.Key.Column]}, true, 1, func(int, int) any { return a.near.row }); err != nil {
 		return err
 	}
 	s.follow(a.edge, "v."+position(0))

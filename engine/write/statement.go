@@ -29,15 +29,63 @@ func (s *statement) separate(n int, by string) {
 	}
 }
 
-// array appends a parameter that is an array of a type. unnest takes arrays of arrays apart to their last element, so
-// that an array's own elements travel as text; see [statement.element].
-func (s *statement) array(a *array, sqlType string) {
-	if strings.HasSuffix(sqlType, "[]") {
-		sqlType = "text"
+// source appends the table v, which has a value in each column for each row that the statement writes. Of many rows each
+// column is one parameter, an array; of one row it is the value, for which PostgreSQL makes one plan for good. Either text is
+// the same whatever the values. A numbered source has the number of each row too, from 1, as n.
+//
+// unnest takes arrays of arrays apart to their last element, so that an array's own elements travel as text; see
+// [statement.element].
+func (s *statement) source(names []string, columns []Column, numbered bool, rows int, value func(row, column int) any) error {
+	one := rows == 1
+	if one {
+		s.write("(VALUES (")
+	} else {
+		s.write("unnest(")
 	}
-	s.args = append(s.args, a.argument())
-	s.write("$", strconv.Itoa(len(s.args)), "::", sqlType, "[]")
+	for i, c := range columns {
+		a := array{one: one}
+		for row := range rows {
+			if err := a.add(c, value(row, i)); err != nil {
+				return &cellError{row, fmt.Errorf("column %s: %w", c.Name, err)}
+			}
+		}
+		s.separate(i, ", ")
+		s.args = append(s.args, a.argument())
+		s.write("$", strconv.Itoa(len(s.args)), "::")
+		switch {
+		case one:
+			s.write(c.Type)
+		case strings.HasSuffix(c.Type, "[]"):
+			s.write("text[]")
+		default:
+			s.write(c.Type, "[]")
+		}
+	}
+	switch {
+	case one && numbered:
+		s.write(", 1))")
+	case one:
+		s.write("))")
+	case numbered:
+		s.write(") WITH ORDINALITY")
+	default:
+		s.write(")")
+	}
+	s.write(" AS v(", strings.Join(names, ", "))
+	if numbered {
+		s.write(", n")
+	}
+	s.write(")")
+	return nil
 }
+
+// cellError is a value that has no form in SQL.
+type cellError struct {
+	row int
+	error
+}
+
+func (e *cellError) Unwrap() error { return e.error }
 
 // element appends an element of an array parameter, which has a name, in the type that it stands for.
 func (s *statement) element(name, sqlType string) {
@@ -82,8 +130,17 @@ func (s *statement) exec(ctx context.Context, db dialect.ExecQuerier) error {
 // quote returns a name as an SQL identifier.
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// position is the name of the n-th array of an unnest.
+// position is the name of the n-th column of values in a source.
 func position(n int) string { return "c" + strconv.Itoa(n+1) }
+
+// positions are the names of the first n.
+func positions(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = position(i)
+	}
+	return names
+}
 
 // rules returns the viewer's rules for reading rows of an alias.
 func (e *entity) rules(ctx context.Context, alias string) (*sql.Predicate, error) {

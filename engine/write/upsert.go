@@ -63,8 +63,19 @@ func (p *plan) upsertRoot(e *entity, u *Unique, input any, path ast.Path) upsert
 	p.refer(there)
 	var made *op
 	p.only(there, false, func() { made = p.create(e, input, path) })
-	p.only(there, true, func() { p.update(e, there, input, path) })
+	p.only(there, true, func() { p.updateLike(made, there, object) })
 	return upserted{there, made.target}
+}
+
+// updateLike changes a row to what the creation of one gives. Its fields are read already.
+func (p *plan) updateLike(made *op, there *ref, object map[string]any) {
+	o := p.add(&op{action: actUpdate, entity: made.entity, path: made.path, target: there})
+	for _, v := range made.values {
+		if !v.field.Immutable && v.field.Column != made.entity.Key.Column {
+			o.values = append(o.values, v)
+		}
+	}
+	p.edges(o, object)
 }
 
 // once refuses two references by unique keys to one row.

@@ -40,6 +40,7 @@ import (
 // Desk is the order desk over one database.
 type Desk struct {
 	DB     *database.DB
+	URL    string // of the database
 	Client *ent.Client
 
 	exec *operation.Service
@@ -101,7 +102,7 @@ func open(t testing.TB, url string) *Desk {
 	db, err := connect(t.Context(), url)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	d := &Desk{DB: db, read: counted{Querier: db}}
+	d := &Desk{DB: db, URL: url, read: counted{Querier: db}}
 	driver := countedDriver{db.Driver(), db, &d.ent}
 	d.Client = ent.NewClient(ent.Driver(driver))
 	sdl, err := graph.Schema()
@@ -207,6 +208,18 @@ func responseOf(t testing.TB, response operation.Response) Response {
 	r := Response{Raw: string(response.Data), Errors: response.Errors}
 	require.NoError(t, json.Unmarshal(response.Data, &r.Data), "the data is no JSON: %s", response.Data)
 	return r
+}
+
+// Received returns what the server does with an operation of the administrator's when it has read its request; it must not
+// fail.
+func (d *Desk) Received(t testing.TB, query string, variables map[string]any) func() {
+	t.Helper()
+	run := gqltest.Received(t, Context(t), d.exec, nil, query, variables)
+	return func() {
+		if r := run(); len(r.Errors) > 0 {
+			t.Fatal(r.Errors)
+		}
+	}
 }
 
 // Run runs an operation for what it costs.

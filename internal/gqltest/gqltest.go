@@ -29,11 +29,20 @@ func Run(t testing.TB, ctx context.Context, s *operation.Service, query string, 
 // RunWith runs an operation that came with headers.
 func RunWith(t testing.TB, ctx context.Context, s *operation.Service, header http.Header, query string, variables map[string]any) operation.Response {
 	t.Helper()
-	op, errs := s.Prepare(&graphql.RawParams{Query: query, Variables: sent(t, variables), Headers: header})
-	if len(errs) > 0 {
-		return operation.Response{Errors: errs}
+	return Received(t, ctx, s, header, query, variables)()
+}
+
+// Received returns what the server does with an operation when it has read its request.
+func Received(t testing.TB, ctx context.Context, s *operation.Service, header http.Header, query string, variables map[string]any) func() operation.Response {
+	t.Helper()
+	params := &graphql.RawParams{Query: query, Variables: sent(t, variables), Headers: header}
+	return func() operation.Response {
+		op, errs := s.Prepare(params)
+		if len(errs) > 0 {
+			return operation.Response{Errors: errs}
+		}
+		return s.Run(ctx, op, nil)
 	}
-	return s.Run(ctx, op, nil)
 }
 
 // sent is what the server decodes of variables.

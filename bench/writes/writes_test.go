@@ -1,0 +1,151 @@
+package writes
+
+import (
+	"encoding/base64"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool" //nolint:depguard // the floor's
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"cambium/ent"
+	"cambium/internal/desktest"
+)
+
+func id(entity string, key int64) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s:%d", entity, key))
+}
+
+// pair is the two ways of one write: by hand, and by an operation of the API.
+type pair struct {
+	name    string
+	by      func(b *testing.B, n int)
+	query   string
+	with    func(n int) map[string]any
+	perTurn int // so many of each are run before the other's turn
+}
+
+// fixture fills a desk and returns the pairs over it.
+func fixture(b *testing.B) (*desktest.Desk, []pair) {
+	b.Helper()
+	d := desktest.Empty(b)
+	ctx := desktest.Context(b)
+	c := d.Client
+	employee := c.Employee.Create().SetFirstName("Nancy").SetLastName("Davolio").SaveX(ctx).ID
+	customer := c.Customer.Create().SetCode("ALFKI").SetCompanyName("Alfreds").SaveX(ctx).ID
+	supplier := c.Supplier.Create().SetCompanyName("Exotic Liquids").SaveX(ctx).ID
+	category := c.Category.Create().SetName("Beverages").SaveX(ctx).ID
+	const products = 1000
+	var builders []*ent.ProductCreate
+	for i := range products {
+		builders = append(builders, c.Product.Create().SetSku(fmt.Sprint("P", i)).SetName("Product").SetUnitPrice(decimal.NewFromInt(10)).
+			SetUnitsInStock(1_000_000_000).SetSupplierID(supplier).SetCategoryID(category))
+	}
+	_, err := c.CreateProducts(ctx, builders...)
+	require.NoError(b, err)
+	pool, err := pgxpool.New(ctx, d.URL)
+	require.NoError(b, err)
+	b.Cleanup(pool.Close)
+	f := floor{pool}
+
+	var five, four []int64
+	var goods, lines, upserts []any
+	var skus, names, prices []string
+	for i := range int64(products) {
+		if i < 5 {
+			five = append(five, i+1)
+			goods = append(goods, map[string]any{"product": id("Product", i+1), "quantity": 2})
+		}
+		if i < 4 {
+			four = append(four, i+1)
+			lines = append(lines, map[string]any{"unitPrice": "1", "quantity": 1, "discount": "0", "product": map[string]any{"connect": map[string]any{"id": id("Product", i+1)}}})
+		}
+		skus, names, prices = append(skus, fmt.Sprint("P", i)), append(names, "Product"), append(prices, "10")
+		upserts = append(upserts, map[string]any{"sku": fmt.Sprint("P", i), "name": "Product", "unitPrice": "10",
+			"category": map[string]any{"connect": map[string]any{"id": id("Category", category)}}, "supplier": map[string]any{"connect": map[string]any{"id": id("Supplier", supplier)}}})
+	}
+	var orders []any
+	for range 3 {
+		orders = append(orders, map[string]any{"orderedAt": "2026-01-01T00:00:00Z", "freight": "1",
+			"employee": map[string]any{"connect": map[string]any{"id": id("Employee", employee)}}, "lines": map[string]any{"create": lines}})
+	}
+	return d, []pair{
+		{"M1 placeOrder with 5 lines", func(b *testing.B, _ int) {
+			total, err := f.place(ctx, customer, employee, five, 2)
+			require.NoError(b, err)
+			require.Equal(b, "100", total)
+		}, `mutation($c: ID!, $e: ID!, $g: [GoodsInput!]!) { placeOrder(input: {customer: $c, employee: $e, goods: $g}) { total } }`, func(int) map[string]any {
+			return map[string]any{"c": id("Customer", customer), "e": id("Employee", employee), "g": goods}
+		}, 20},
+		{"M2 upsert of 1,000 products", func(b *testing.B, _ int) {
+			created, err := f.upsert(ctx, skus, names, prices, supplier, category)
+			require.NoError(b, err)
+			require.Zero(b, created)
+		}, `mutation($in: [ProductCreateInput!]!) { upsertProducts(inputs: $in) { created node { id name version } } }`, func(int) map[string]any {
+			return map[string]any{"in": upserts}
+		}, 1},
+		{"M3 update of one row", func(b *testing.B, _ int) {
+			_, err := f.update(ctx, 1, "12.50")
+			require.NoError(b, err)
+		}, `mutation($id: ID!) { updateProduct(id: $id, input: {unitPrice: "12.50"}) { version } }`, func(int) map[string]any {
+			return map[string]any{"id": id("Product", 1)}
+		}, 50},
+		{"M4 customer with 3 orders of 4 lines", func(b *testing.B, n int) {
+			totals, err := f.customer(ctx, fmt.Sprint("F", n), employee, 3, four)
+			require.NoError(b, err)
+			require.Len(b, totals, 3)
+		}, `mutation($in: CustomerCreateInput!) { createCustomer(input: $in) { orders { nodes { total } } } }`, func(n int) map[string]any {
+			return map[string]any{"in": map[string]any{"code": fmt.Sprint("C", n), "companyName": "C", "orders": map[string]any{"create": orders}}}
+		}, 10},
+	}
+}
+
+// What a mutation costs the application and PostgreSQL, in microseconds of CPU, beside a transaction by hand, taken in turns.
+// Cambium's is of the whole operation but for HTTP: variables, input, hooks, statements, answer.
+func BenchmarkWrite(b *testing.B) {
+	d, pairs := fixture(b)
+	n := 0
+	for _, p := range pairs {
+		b.Run(p.name, func(b *testing.B) {
+			var byHand, byAPI [2]time.Duration
+			ops := 0
+			measured := func(sum *[2]time.Duration, of func(n int) func()) {
+				turn := make([]func(), p.perTurn)
+				for i := range turn {
+					turn[i] = of(n + i)
+				}
+				app, database := processCPU(b), backendsCPU(b, d.DB)
+				for _, do := range turn {
+					do()
+				}
+				app2 := processCPU(b)
+				sum[0] += app2 - app
+				sum[1] += backendsCPU(b, d.DB) - database
+			}
+			api := func(n int) func() { return d.Received(b, p.query, p.with(n)) }
+			hand := func(n int) func() { return func() { p.by(b, n) } }
+			for i := range 3 { // plans and statements are made
+				hand(n + i)()
+				api(n + i)()
+			}
+			n += 3
+			statements := d.Statements()
+			for b.Loop() {
+				measured(&byHand, hand)
+				measured(&byAPI, api)
+				ops += p.perTurn
+				n += p.perTurn
+			}
+			perOp := func(t time.Duration) float64 { return float64(t.Microseconds()) / float64(ops) }
+			b.ReportMetric(perOp(byHand[0]), "hand-app-us/op")
+			b.ReportMetric(perOp(byHand[1]), "hand-pg-us/op")
+			b.ReportMetric(perOp(byAPI[0]), "app-us/op")
+			b.ReportMetric(perOp(byAPI[1]), "pg-us/op")
+			b.ReportMetric(perOp(byAPI[0]+byAPI[1])/perOp(byHand[0]+byHand[1]), "times-hand")
+			b.ReportMetric(float64(d.Statements()-statements)/float64(ops), "statements/op")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
