@@ -84,12 +84,12 @@ func TestViolations(t *testing.T) {
 	goods(t, d)
 	d.Data(t, `mutation { createRegion(input: {name: "North"}) { id } }`, nil)
 	for query, want := range map[string]string{
-		`mutation { createCustomer(input: {code: "ALFKI", companyName: "x"}) { id } }`:                                                            "CONFLICT input.code: is taken by another row",
-		`mutation { createCustomers(inputs: [{code: "NEW", companyName: "x"}, {code: "ALFKI", companyName: "x"}]) { id } }`:                       "CONFLICT inputs[1].code: is taken by another row",
-		`mutation { updateProducts(where: {sku: {eq: "P0"}}, input: {unitPrice: "-1"}) { id } }`:                                                  "BAD_USER_INPUT input.unitPrice: is out of its range",
-		`mutation { deleteCategories(where: {name: {eq: "Beverages"}}) { id } }`:                                                                   "CONFLICT where: is still referred to by other rows",
-		`mutation { updateProducts(where: {}, input: {name: "x"}) { id } }`:                                                                        "BAD_USER_INPUT where: takes more rows than atMost allows",
-		`mutation { updateRegion(id: "` + id("Region", 1) + `", input: {name: null}) { id } }`:                                                     "BAD_USER_INPUT input.name: must not be null",
+		`mutation { createCustomer(input: {code: "ALFKI", companyName: "x"}) { id } }`:                                                              "CONFLICT input.code: is taken by another row",
+		`mutation { createCustomers(inputs: [{code: "NEW", companyName: "x"}, {code: "ALFKI", companyName: "x"}]) { id } }`:                         "CONFLICT inputs[1].code: is taken by another row",
+		`mutation { updateProducts(where: {sku: {eq: "P0"}}, input: {unitPrice: "-1"}) { id } }`:                                                    "BAD_USER_INPUT input.unitPrice: is out of its range",
+		`mutation { deleteCategories(where: {name: {eq: "Beverages"}}) { id } }`:                                                                    "CONFLICT where: is still referred to by other rows",
+		`mutation { updateProducts(where: {}, input: {name: "x"}) { id } }`:                                                                         "BAD_USER_INPUT where: takes more rows than atMost allows",
+		`mutation { updateRegion(id: "` + id("Region", 1) + `", input: {name: null}) { id } }`:                                                      "BAD_USER_INPUT input.name: must not be null",
 		`mutation { updateRegion(id: "` + id("Region", 1) + `", input: {territories: {disconnect: [{id: "` + id("Territory", 1) + `"}]}}) { id } }`: "BAD_USER_INPUT input.territories.disconnect[0]: cannot be disconnected: it must have one",
 	} {
 		r := d.Do(t, query, nil)
