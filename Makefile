@@ -49,15 +49,15 @@ postgresql:
 	@scripts/setup
 
 .PHONY: run
-run: postgresql ## Run it all: private PostgreSQL, migrations, sample data, API. Prints one URL.
+run: postgresql page ## Run it all: private PostgreSQL, migrations, sample data, API, studio. Prints the URLs.
 	@go build -o bin/api ./cmd/api && exec bin/api dev $(args)
 
 .PHONY: test
-test: setup atlas bin/testrun ## Run every test against a real PostgreSQL.
+test: setup atlas bin/testrun studio ## Run every test against a real PostgreSQL.
 	@bin/testrun $(STRICT) -json bin/test.json -- $(TEST_FLAGS) $(pkg)
 
 .PHONY: test-race
-test-race: setup atlas bin/testrun ## The same with the race detector. Needs a C compiler.
+test-race: setup atlas bin/testrun studio ## The same with the race detector. Needs a C compiler.
 	@CGO_ENABLED=1 bin/testrun $(STRICT) -json bin/test-race.json -- -race $(TEST_FLAGS) $(pkg)
 
 .PHONY: test-kills
@@ -118,8 +118,28 @@ db-push: ## Bring a development database to the schema without files. Shows its 
 	@$(API) push $(args)
 
 .PHONY: db-studio
-db-studio: ## Look at the data in a browser (comes with a later release).
-	@echo 'There is no studio yet: query the API, or open the database with psql.' >&2; exit 1
+db-studio: postgresql page ## Look at the data in a browser, and change it.
+	@go build -o bin/api ./cmd/api && exec bin/api studio $(args)
+
+## The studio
+
+# Its page is built when its sources are newer than it, and embedded in the programs that are built after that.
+PAGE = engine/studio/assets/index.html
+PAGE_SOURCES = $(shell find engine/studio/web -name node_modules -prune -o -type f ! -name '*.test.ts' -print)
+
+.PHONY: studio
+studio: $(PAGE) ## Build the studio's page, which needs Node.
+
+$(PAGE): $(PAGE_SOURCES)
+	@scripts/setup studio
+	@echo 'build the studio'
+	@rm -rf engine/studio/assets/* && cd engine/studio/web && npm run --silent build -- --logLevel warn
+	@touch $@
+
+# The page where there is Node; without it the program runs, and says how to get the page.
+.PHONY: page
+page:
+	@if command -v npm >/dev/null; then $(MAKE) studio; else echo 'There is no Node: the studio will say how to get its page.'; fi
 
 ## Before a commit
 

@@ -28,7 +28,7 @@ func (p *program) devCommand() *cobra.Command {
 		Use:   "dev",
 		Short: "Run everything for development and print one URL",
 		Long: `Run everything for development: a private PostgreSQL (unless DATABASE_URL is set), the migrations, sample data into an
-empty database, and the API with introspection, for this machine alone. Prints one line, with the URL, once it answers.`,
+empty database, the API with introspection and the studio, for this machine alone. Prints the URLs once it answers.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.dev(cmd.Context(), o) },
 	}
@@ -93,8 +93,9 @@ func (p *program) dev(ctx context.Context, o devOptions) (err error) {
 		return err
 	}
 	settings.introspection = true
-	return settings.serve(ctx, listener, db.DB, key, auth, logger, func(address string) {
-		_ = p.say("GraphQL: http://%s%s", address, graphQLPath) // without standard output there is the log
+	page := newStudioPage(db, studioPath, settings.token)
+	return settings.serve(ctx, listener, db.DB, key, auth, logger, page, func(address string) {
+		_ = p.say("GraphQL: http://%s%s\nStudio:  %s", address, graphQLPath, page.url(address)) // without standard output there is the log
 	})
 }
 

@@ -27,14 +27,14 @@ import (
 // graphQLPath is where the API is.
 const graphQLPath = "/graphql"
 
-// newHandler wires the API over a database.
-func newHandler(db *database.DB, cursorKey []byte, auth authentication, config server.GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
+// newHandler wires the API over a database, which is read through reads.
+func newHandler(db *database.DB, reads read.Querier, cursorKey []byte, auth authentication, config server.GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
 	client := ent.NewClient(ent.Driver(db.Driver()))
 	schema, err := graph.Schema()
 	if err != nil {
 		return nil, err
 	}
-	reader, err := read.New(client.ReadModel(trade.Batch(time.Now)), schema, db, read.Config{
+	reader, err := read.New(client.ReadModel(trade.Batch(time.Now)), schema, reads, read.Config{
 		CursorKey: cursorKey, DefaultPage: config.Limits.DefaultPage, MaxPage: config.Limits.MaxPage, MaxConditions: config.Limits.Conditions,
 	})
 	if err != nil {

@@ -80,7 +80,7 @@ func (p *program) root() *cobra.Command {
 		return usagef("%v: see: %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		p.devCommand(), p.serveCommand(),
+		p.devCommand(), p.serveCommand(), p.studioCommand(),
 		p.migrateCommand(), p.pushCommand(), p.pullCommand(), p.seedCommand(), p.loadCommand(),
 		p.tokenCommand(), p.configCommand(), p.versionCommand(),
 	)

@@ -65,7 +65,7 @@ func (p *program) serve(ctx context.Context, addr string, migrate bool) (err err
 	if settings.noAuth {
 		logger.WarnContext(ctx, "AUTH=none: nobody can sign in, and everyone sees what anyone may see")
 	}
-	return settings.serve(ctx, listener, db, key, auth, logger, func(string) {})
+	return settings.serve(ctx, listener, db, key, auth, logger, nil, func(string) {})
 }
 
 // prepare sees to it that the database has the migrations that the program needs.
@@ -106,10 +106,10 @@ func usageOfPort(addr string) error {
 	return errors.New("another program listens on " + addr + ": stop it, or choose another port, such as --addr " + net.JoinHostPort(host, "0") + " for any that is free")
 }
 
-// serve answers on the listener, which it closes, until ctx ends.
+// serve answers on the listener, which it closes, until ctx ends. page is the studio, or nil.
 func (s *settings) serve(
 	ctx context.Context, listener net.Listener, db *database.DB, cursorKey []byte, auth authentication, logger *slog.Logger,
-	ready func(address string),
+	page *studioPage, ready func(address string),
 ) error {
 	config := s.graphQL
 	config.Introspection = s.introspection
@@ -117,7 +117,10 @@ func (s *settings) serve(
 	if config.Persisted.Registered, err = readPersisted(s.persistedFile); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	handler, err := newHandler(db, cursorKey, auth, config, logger)
+	handler, err := newHandler(db, page.reads(db), cursorKey, auth, config, logger)
+	if err == nil {
+		handler, err = page.mount(handler)
+	}
 	if err == nil {
 		var front *server.Server
 		if front, err = server.New(s.server, handler, logger, checks(db)...); err == nil {

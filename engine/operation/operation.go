@@ -117,8 +117,11 @@ type Response struct {
 	Extensions map[string]any
 }
 
-// Run runs an operation, and appends its data to dst.
+// Run runs an operation, and appends its data to dst. A mutation is refused in a context of [ReadOnly].
 func (s *Service) Run(ctx context.Context, op *Operation, dst []byte) Response {
+	if refused(ctx, op) {
+		return Response{Data: append(dst, "null"...), Errors: readOnly()}
+	}
 	ctx = graphql.WithOperationContext(ctx, &op.OperationContext)
 	ctx = graphql.WithResponseContext(ctx, s.config.Present, s.config.Recover)
 	data := s.executor.Execute(ctx, op, dst)

@@ -11,8 +11,8 @@ func StartDev(t testing.TB, program string, o Options, dir string) (p *Process, 
 	t.Helper()
 	p = Start(t, program, o, "dev", "--addr", "127.0.0.1:0", "--data-dir", dir)
 	p.Until(t, &p.Stdout, "\n")
-	text := p.Stdout.String()
-	url, said := strings.CutPrefix(strings.TrimSpace(text), "GraphQL: ")
+	text, _, _ := strings.Cut(p.Stdout.String(), "\n")
+	url, said := strings.CutPrefix(text, "GraphQL: ")
 	if !said || !strings.HasPrefix(url, "http://127.0.0.1:") {
 		t.Fatalf("dev printed %q", text)
 	}

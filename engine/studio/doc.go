@@ -1,0 +1,2 @@
+// Package studio serves a browser's view of the data: a web page over the GraphQL API.
+package studio
