@@ -68,8 +68,8 @@ func (p *program) studio(ctx context.Context, o studioOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.close(ctx)) }()
 	if db.private && !o.readOnly {
-		if err := db.bring(ctx); err != nil {
-			return err
+		if err := db.bring(ctx); err != nil { // to be looked at all the same, under Migrations
+			logger.WarnContext(ctx, "the database is not what the program expects", "error", err)
 		}
 	}
 	// Who signs in here does so for this launch alone: the secret of others' tokens is left where it is.
