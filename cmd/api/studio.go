@@ -75,7 +75,7 @@ func (p *program) studio(ctx context.Context, o studioOptions) (err error) {
 	// Who signs in here does so for this launch alone: the secret of others' tokens is left where it is.
 	settings.token = token.NewConfig()
 	settings.token.Secret = randomKey()
-	auth, err := newAuthentication(settings.token, developmentViewer())
+	auth, err := newAuthentication(settings, developmentViewer())
 	if err != nil {
 		return err
 	}
