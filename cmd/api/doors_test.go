@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -250,6 +251,31 @@ func TestRowSecurityUnderneath(t *testing.T) {
 	assert.Empty(t, f.ask(t, signed(t, "5", schema.RoleAdmin), `mutation { updateOrder(id: "`+hidden+`", input: { freight: "1" }) { id } }`, nil).codes())
 	unset := frontOf(t, u.String(), nil)
 	assert.Contains(t, unset.ask(t, signed(t, "9", schema.RoleAdmin), query, nil).body, `"orders":{"totalCount":0}`)
+}
+
+// The deadline of an operation ends its statement in PostgreSQL too.
+func TestDeadlineReachesPostgreSQL(t *testing.T) {
+	t.Parallel()
+	f := newFront(t, map[string]string{"OPERATION_TIMEOUT": "200ms", "DATABASE_LOCK_TIMEOUT": "0"})
+	blocker, err := open(t.Context(), f.url)
+	require.NoError(t, err)
+	defer blocker.Close() //nolint:errcheck // of a test
+	require.NoError(t, blocker.WithTx(t.Context(), func(ctx context.Context) error {
+		if _, err := blocker.Exec(ctx, `LOCK TABLE orders`); err != nil {
+			return err
+		}
+		got := f.ask(t, signed(t, "2", schema.RoleAdmin), `{ orders { totalCount } }`, nil)
+		assert.Equal(t, []string{"TIMEOUT"}, got.codes(), got.body)
+		assert.Eventually(t, func() bool {
+			waiting := -1
+			_ = blocker.Query(ctx, `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`, nil, func(v [][]byte) error {
+				waiting = int(v[0][3])
+				return nil
+			})
+			return waiting == 0
+		}, patience, 10*time.Millisecond, "a statement still waits")
+		return nil
+	}))
 }
 
 func TestRatesAndOperationsInFlight(t *testing.T) {
