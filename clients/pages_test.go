@@ -2,6 +2,7 @@ package clients_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -53,9 +54,9 @@ func TestForeignPages(t *testing.T) {
 		switch {
 		case request.Status >= 400:
 			refused++
-		case request.Method == "POST" && request.Operation == "Evil" && controls == 0:
+		case request.Method == http.MethodPost && request.Operation == "Evil" && controls == 0:
 			controls++ // the first is the API's own page's
-		case request.Method != "GET":
+		case request.Method != http.MethodGet:
 			writes++
 		}
 	}

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"entgo.io/ent"
@@ -52,29 +53,29 @@ var policy = access.Policy{
 	},
 }
 
-func as(t *testing.T, id string, roles ...string) context.Context {
+func as(t *testing.T, roles ...string) context.Context {
 	t.Helper()
-	return access.With(t.Context(), &access.Viewer{ID: id, Roles: roles})
+	return access.With(t.Context(), &access.Viewer{ID: "1", Roles: roles})
 }
 
 func TestQueryPolicy(t *testing.T) {
 	t.Parallel()
 	all := privacy.Policies{policy}
 	for name, c := range map[string]struct {
-		ctx    context.Context
-		wanted string // the condition; "denied" for none
+		ctx    context.Context //nolint:containedctx // of one case of a table
+		wanted string          // the condition; "denied" for none
 		open   bool
 	}{
 		"nobody":          {t.Context(), "denied", false},
-		"no role":         {as(t, "1"), "denied", false},
-		"another's role":  {as(t, "1", "Admin"), "denied", false},
-		"all rows":        {as(t, "1", "admin"), `SELECT * FROM "t"`, true},
-		"all rows first":  {as(t, "1", "sales", "admin"), `SELECT * FROM "t"`, true},
-		"some rows":       {as(t, "1", "sales"), `SELECT * FROM "t" WHERE "t"."owner" = $1`, false},
-		"roles add up":    {as(t, "1", "guest", "sales"), `SELECT * FROM "t" WHERE "t"."owner" = $1 OR "t"."shared"`, false},
+		"no role":         {as(t), "denied", false},
+		"another's role":  {as(t, "Admin"), "denied", false},
+		"all rows":        {as(t, "admin"), `SELECT * FROM "t"`, true},
+		"all rows first":  {as(t, "sales", "admin"), `SELECT * FROM "t"`, true},
+		"some rows":       {as(t, "sales"), `SELECT * FROM "t" WHERE "t"."owner" = $1`, false},
+		"roles add up":    {as(t, "guest", "sales"), `SELECT * FROM "t" WHERE "t"."owner" = $1 OR "t"."shared"`, false},
 		"the program":     {access.With(t.Context(), access.System()), `SELECT * FROM "t"`, true},
 		"ent's own allow": {privacy.DecisionContext(t.Context(), privacy.Allow), `SELECT * FROM "t"`, false},
-		"ent's own deny":  {privacy.DecisionContext(as(t, "1", "admin"), privacy.Deny), "denied", false},
+		"ent's own deny":  {privacy.DecisionContext(as(t, "admin"), privacy.Deny), "denied", false},
 	} {
 		q := new(query)
 		err := all.EvalQuery(c.ctx, q)
@@ -87,25 +88,25 @@ func TestQueryPolicy(t *testing.T) {
 		require.Equal(t, c.wanted, where(q.conditions), name)
 	}
 	require.ErrorIs(t, all.EvalQuery(t.Context(), new(query)), access.ErrAnonymous)
-	require.NotErrorIs(t, all.EvalQuery(as(t, "1"), new(query)), access.ErrAnonymous)
-	require.ErrorIs(t, all.EvalQuery(as(t, "1", "sales"), struct{}{}), privacy.Deny, "what takes no conditions")
-	require.ErrorIs(t, privacy.Policies{access.Policy{}}.EvalQuery(as(t, "1", "admin"), new(query)), privacy.Deny, "no rules allow nothing")
+	require.NotErrorIs(t, all.EvalQuery(as(t), new(query)), access.ErrAnonymous)
+	require.ErrorIs(t, all.EvalQuery(as(t, "sales"), struct{}{}), privacy.Deny, "what takes no conditions")
+	require.ErrorIs(t, privacy.Policies{access.Policy{}}.EvalQuery(as(t, "admin"), new(query)), privacy.Deny, "no rules allow nothing")
 }
 
 func TestMutationPolicy(t *testing.T) {
 	t.Parallel()
 	all := privacy.Policies{policy}
 	for name, c := range map[string]struct {
-		ctx    context.Context
+		ctx    context.Context //nolint:containedctx // of one case of a table
 		op     ent.Op
 		wanted string
 	}{
-		"what is not named":  {as(t, "1", "admin"), ent.OpUpdateOne, "denied"},
-		"what is":            {as(t, "1", "admin"), ent.OpDeleteOne, `SELECT * FROM "t"`},
-		"another kind":       {as(t, "1", "admin"), ent.OpDelete, "denied"},
-		"one's own":          {as(t, "1", "sales"), ent.OpUpdateOne, `SELECT * FROM "t" WHERE "t"."owner" = $1`},
-		"a row to come":      {as(t, "1", "sales"), ent.OpCreate, `SELECT * FROM "t"`},
-		"one's own, deleted": {as(t, "1", "sales"), ent.OpDeleteOne, "denied"},
+		"what is not named":  {as(t, "admin"), ent.OpUpdateOne, "denied"},
+		"what is":            {as(t, "admin"), ent.OpDeleteOne, `SELECT * FROM "t"`},
+		"another kind":       {as(t, "admin"), ent.OpDelete, "denied"},
+		"one's own":          {as(t, "sales"), ent.OpUpdateOne, `SELECT * FROM "t" WHERE "t"."owner" = $1`},
+		"a row to come":      {as(t, "sales"), ent.OpCreate, `SELECT * FROM "t"`},
+		"one's own, deleted": {as(t, "sales"), ent.OpDeleteOne, "denied"},
 		"nobody":             {t.Context(), ent.OpCreate, "denied"},
 	} {
 		m := &mutation{op: c.op}
@@ -129,7 +130,7 @@ func TestCreationIsNotTakenOnTrust(t *testing.T) {
 		ran = true
 		return nil, nil //nolint:nilnil // nothing was made
 	})
-	_, err := hooks[0](next).Mutate(as(t, "1", "sales"), &mutation{op: ent.OpCreate})
+	_, err := hooks[0](next).Mutate(as(t, "sales"), &mutation{op: ent.OpCreate})
 	require.ErrorIs(t, err, privacy.Deny)
 	require.False(t, ran)
 	require.Empty(t, access.Policy{Mutation: access.Rules{access.SignedIn()}}.Hooks(), "where no rule has a condition nothing is looked at")
@@ -142,7 +143,8 @@ func TestConditions(t *testing.T) {
 	access.In("employee_id", tree.From(7))(s)
 	access.Outside(access.In("id", access.Select("order_id", "lines", "staff_id", tree.From(8))))(s)
 	text, args := s.Query()
-	require.Equal(t, `SELECT * FROM "orders" AS "o" WHERE "o"."employee_id" IN (WITH RECURSIVE below(k) AS (SELECT "id" FROM "staff" WHERE "id" = $1 `+
+	_, text, _ = strings.Cut(text, " WHERE ")
+	require.Equal(t, `"o"."employee_id" IN (WITH RECURSIVE below(k) AS (SELECT "id" FROM "staff" WHERE "id" = $1 `+
 		`UNION SELECT c."id" FROM "staff" AS c JOIN below ON c."bo""ss" = below.k) SELECT k FROM below) AND ("o"."id" IN (SELECT "order_id" FROM "lines" `+
 		`WHERE "staff_id" IN (WITH RECURSIVE below(k) AS (SELECT "id" FROM "staff" WHERE "id" = $2 UNION SELECT c."id" FROM "staff" AS c `+
 		`JOIN below ON c."bo""ss" = below.k) SELECT k FROM below))) IS NOT TRUE`, text)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"cambium/engine/limit"
 )
@@ -28,7 +29,7 @@ var schema = gqlparser.MustLoadSchema(&ast.Source{Input: `
 
 func measure(t *testing.T, query string) *limit.Measure {
 	t.Helper()
-	document, errs := gqlparser.LoadQuery(schema, query)
+	document, errs := gqlparser.LoadQueryWithRules(schema, query, rules.NewDefaultRules())
 	require.Empty(t, errs)
 	return limit.NewConfig().Measure(schema, document.Operations[0])
 }
