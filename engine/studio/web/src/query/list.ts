@@ -55,7 +55,7 @@ function selection(model: Model, entity: Entity, columns: string[]): string {
   for (const name of columns) {
     const edge = edgeOf(entity, name);
     const target = edge && model.byName.get(edge.target);
-    if (edge && target) fields.add(edge.many ? `${name} { totalCount }` : `${name} { ${labelSelection(target)} }`);
+    if (edge && target) fields.add(edge.many ? `${name}(first: 1) { totalCount }` : `${name} { ${labelSelection(target)} }`);
     else if (columnOf(entity, name)) fields.add(name);
   }
   return [...fields].join(" ");
@@ -106,7 +106,7 @@ export function rowOperation(model: Model, entity: Entity, id: string): Operatio
 
 /** countsOperation counts the rows of lists, a few at a time: one operation stays cheap whatever the number of entities. */
 export const countsOperation = (entities: Entity[]): Operation => ({
-  query: `query Counts { ${entities.map((e) => `${e.name}: ${e.list} { totalCount }`).join(" ")} }`,
+  query: `query Counts { ${entities.map((e) => `${e.name}: ${e.list}(first: 1) { totalCount }`).join(" ")} }`,
   variables: {},
 });
 
