@@ -128,3 +128,40 @@ func TestFaultOfAFilter(t *testing.T) {
 		require.Nil(t, r.Data)
 	}
 }
+
+// The comparisons that fold case agree on every letter: a text is equal to another exactly if each has the other in it, at
+// its start and at its end.
+func TestFoldingComparisonsAgree(t *testing.T) {
+	t.Parallel()
+	desk := desktest.Empty(t)
+	texts := []string{"İ", "i", "I", "ı", "i̇", "ß", "ss", "SS", "ẞ", "Σ", "σ", "ς", "K", "k", "K", "ſ", "s", "Ǆ", "ǆ", "ǅ", "%", "_", "\\", ""}
+	for _, text := range texts {
+		_, err := desk.DB.Exec(t.Context(), "INSERT INTO categories (name, description) VALUES ($1::text || '|' || gen_random_uuid(), $1)", text)
+		require.NoError(t, err)
+	}
+	found := func(operator, operand string) map[string]bool {
+		data := desk.Data(t, fmt.Sprintf(`query($text: String) { categories(first: 100, where: { description: { %s: $text } }) { nodes { description } } }`, operator),
+			map[string]any{"text": operand})
+		set := make(map[string]bool)
+		for _, node := range data["categories"].(map[string]any)["nodes"].([]any) {
+			set[node.(map[string]any)["description"].(string)] = true
+		}
+		return set
+	}
+	equal, within := make(map[string]map[string]bool), make(map[string]map[string]map[string]bool)
+	operators := []string{"containsFold", "startsWithFold", "endsWithFold"}
+	for _, text := range texts {
+		equal[text], within[text] = found("eqFold", text), make(map[string]map[string]bool)
+		for _, operator := range operators {
+			within[text][operator] = found(operator, text)
+		}
+	}
+	require.True(t, equal["i"]["I"] && equal["Σ"]["σ"])
+	for _, a := range texts {
+		for _, b := range texts {
+			for _, operator := range operators {
+				require.Equal(t, equal[a][b], within[a][operator][b] && within[b][operator][a], "%s %q %q", operator, a, b)
+			}
+		}
+	}
+}

@@ -25,7 +25,11 @@ const weights = "ABCD"
 //	func (Product) Mixin() []ent.Mixin { return []ent.Mixin{api.Search("name", "description")} }
 //
 // The words are kept in a generated column with a GIN index. They are not stemmed: data in several languages has no one
-// dictionary. The column is PostgreSQL's to write; the ent client must leave it alone.
+// dictionary.
+//
+// The column is PostgreSQL's to write: it refuses what the ent client's SetSearchDocument would store. It is an ent field
+// because the Atlas CLI reads the schema without anything else of ours; so the client reads it with its rows, about as many
+// bytes as the texts have, and a query that reads many is better off with Select. The API never reads it.
 func Search(columns ...string) ent.Mixin {
 	return search{columns: columns}
 }

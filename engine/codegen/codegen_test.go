@@ -139,6 +139,7 @@ type Odd struct{ exposed }
 
 func (Odd) Fields() []ent.Field { return []ent.Field{field.Enum("size").Values("12 inch")} }
 
+// Trap: no index on foreign keys. In the stock stack each parent was a sequential scan.
 func TestForeignKeyWithoutIndexIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := describe(graph(t, User{}, Note{}, Secret{}, Bare{}))

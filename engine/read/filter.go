@@ -245,11 +245,11 @@ func (c *compiler) pattern(o operand, m memberValue) {
 	case "endsWith":
 		after = ""
 	}
-	operator := " LIKE "
-	if fold {
-		operator = " ILIKE "
+	lower := "("
+	if fold { // as eqFold does, so that they agree on every letter
+		lower = "lower("
 	}
-	c.plan.write(o.expression, operator)
+	c.plan.write(lower, o.expression, ") LIKE ", lower)
 	text := c.content(String, m.value)
 	c.plan.arg(func(b *binding) (any, error) {
 		part, err := text(b)
@@ -261,6 +261,7 @@ func (c *compiler) pattern(o operand, m memberValue) {
 		}
 		return before + patternEscapes.Replace(part.(string)) + after, nil
 	}, "text")
+	c.plan.write(")")
 }
 
 // longestPattern bounds a part of a text that is looked for in every row, in bytes.
