@@ -146,7 +146,7 @@ func (p *program) say(format string, args ...any) error {
 	return err
 }
 
-// note prints a line about what goes on, beside the result.
-func (p *program) note(format string, args ...any) {
+// notef prints a line about what goes on, beside the result.
+func (p *program) notef(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.stderr, format+"\n", args...) // there is nowhere to say that it cannot be said
 }

@@ -88,9 +88,9 @@ func (p *program) showStep(dryRun bool) func(migration.Event) {
 			_ = p.say("%s", e.SQL)
 		case dryRun || !isTerminal(p.stderr):
 		case e.Step == migration.StepBegin:
-			p.note("%s: statement %d of %d", e.File.Name, e.Statement, e.Total)
+			p.notef("%s: statement %d of %d", e.File.Name, e.Statement, e.Total)
 		case e.Step == migration.StepWait:
-			p.note("%s: statement %d of %d waits for a lock, and is tried again", e.File.Name, e.Statement, e.Total)
+			p.notef("%s: statement %d of %d waits for a lock, and is tried again", e.File.Name, e.Statement, e.Total)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -44,7 +43,7 @@ func (p *program) check(ctx context.Context, o checkOptions) error {
 					return o.devURL
 				}
 				return p.getenv(name)
-			}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+			}, slog.New(slog.DiscardHandler))
 			if err != nil {
 				return err
 			}

@@ -118,13 +118,14 @@ func (p *program) checkDiff(ctx context.Context, s *store, dir *migration.Dir, a
 
 // askRename asks what became of something that is gone. An empty answer asks again.
 func (p *program) askRename(ctx context.Context, gone migration.Gone) (string, error) {
-	question := gone.Name() + " is gone from the schema. What became of it?\n"
+	var question strings.Builder
+	fmt.Fprintf(&question, "%s is gone from the schema. What became of it?\n", gone.Name())
 	for i, c := range gone.Candidates {
-		question += fmt.Sprintf("  %d  it is called %s now\n", i+1, c)
+		fmt.Fprintf(&question, "  %d  it is called %s now\n", i+1, c)
 	}
-	question += "  d  drop it, and its data\n> "
+	question.WriteString("  d  drop it, and its data\n> ")
 	for {
-		if _, err := fmt.Fprint(p.stdout, question); err != nil {
+		if _, err := fmt.Fprint(p.stdout, question.String()); err != nil {
 			return "", err
 		}
 		line := make(chan string, 1)

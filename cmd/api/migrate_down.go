@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,15 +69,16 @@ func (p *program) down(ctx context.Context, o downOptions) error {
 }
 
 func (p *program) printDown(address string, plan migration.DownPlan) error {
-	text := fmt.Sprintf("-- plan for %s", address)
+	var text strings.Builder
+	fmt.Fprintf(&text, "-- plan for %s", address)
 	for _, f := range plan.Files {
-		text += fmt.Sprintf("\n-- take back %s", f.Name)
+		fmt.Fprintf(&text, "\n-- take back %s", f.Name)
 		for _, l := range f.Loses {
-			text += fmt.Sprintf("\n-- DATA LOSS: %s: %d rows", l.Name, l.Rows)
+			fmt.Fprintf(&text, "\n-- DATA LOSS: %s: %d rows", l.Name, l.Rows)
 		}
 		for _, st := range f.Statements {
-			text += "\n" + st + ";"
+			fmt.Fprintf(&text, "\n%s;", st)
 		}
 	}
-	return p.say("%s", text)
+	return p.say("%s", &text)
 }

@@ -23,7 +23,7 @@ func GitBase(ctx context.Context, dir *Dir, revision string) (Base, error) {
 		return nil, err
 	}
 	base := make(Base)
-	for _, path := range strings.Split(list, "\x00") {
+	for path := range strings.SplitSeq(list, "\x00") {
 		name := strings.TrimPrefix(path, "./")
 		if !strings.HasSuffix(name, ".sql") {
 			continue

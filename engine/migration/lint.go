@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"ariga.io/atlas/sql/migrate"
-	"ariga.io/atlas/sql/schema"
 	"ariga.io/atlas/sql/sqlcheck"
 
 	"cambium/engine/database"
@@ -146,11 +145,11 @@ func (l *linter) lint(ctx context.Context, dir *Dir) (err error) {
 	if l.start, err = l.snapshot(ctx); err != nil {
 		return err
 	}
-	before, tables := l.start, (*schema.Schema)(nil)
-	if tables, err = l.inspect(ctx, l.schema); err != nil {
+	first, err := l.inspect(ctx, l.schema)
+	if err != nil {
 		return err
 	}
-	first := tables
+	before, tables := l.start, first
 	for i := range l.stmts {
 		if err := l.execute(ctx, i); err != nil {
 			return err
@@ -221,7 +220,7 @@ var allowance = regexp.MustCompile(`(?m)^--[ \t]*cambium:allow[ \t]*(\S*)[ \t]*(
 // acknowledge marks what the file allows, and reports what allows nothing.
 func (l *linter) acknowledge() {
 	head, _, _ := strings.Cut(string(l.file.Bytes()), "\n\n")
-	for _, line := range strings.Split(head, "\n") {
+	for line := range strings.SplitSeq(head, "\n") {
 		if !strings.HasPrefix(line, "--") {
 			head = "" // it begins with a statement
 		}

@@ -176,7 +176,8 @@ func renameColumn(changes []schema.Change, to, from string) []schema.Change {
 			rest = append(rest, c)
 		}
 		if r.From != nil && r.To != nil {
-			m.Changes = append(rest, r)
+			rest = append(rest, r)
+			m.Changes = rest
 		}
 	}
 	return changes

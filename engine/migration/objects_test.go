@@ -28,7 +28,7 @@ func everything() files {
 		"20_types.sql":      "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE DOMAIN positive AS integer CHECK (VALUE > 0);\nCREATE TYPE pair AS (a integer, b text);\nCREATE SEQUENCE numbers START 100;\n",
 		"30_functions.sql": "CREATE OR REPLACE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(t) || ';' $$;\n\n" +
 			"CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  NEW.name := shout(NEW.name); -- aloud\n  RETURN NEW;\nEND;\n$$;\n\n" +
-			"CREATE FUNCTION owners_of(t text) RETURNS SETOF owners LANGUAGE sql STABLE AS $$ SELECT * FROM owners WHERE name = t $$;\n" +
+			"CREATE FUNCTION owners_of(t text) RETURNS SETOF owners LANGUAGE sql STABLE AS $$ SELECT o FROM owners AS o WHERE name = t $$;\n" +
 			"CREATE PROCEDURE tidy() LANGUAGE sql AS $$ DELETE FROM shops WHERE NOT open $$;\n",
 		"40_views.sql":    "CREATE VIEW names AS SELECT id, name FROM owners;\nCREATE VIEW more_names AS SELECT name FROM names;\nCREATE MATERIALIZED VIEW sums AS SELECT count(*) AS n FROM shops;\n",
 		"50_policies.sql": "ALTER TABLE shops ENABLE ROW LEVEL SECURITY;\nCREATE POLICY mine ON shops FOR SELECT USING (open);\n",

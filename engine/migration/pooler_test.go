@@ -36,7 +36,7 @@ func pgbouncer(t *testing.T, at, mode string) string {
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
 
-	dir, err := os.MkdirTemp("", "pgbouncer")
+	dir, err := os.MkdirTemp("", "pgbouncer") //nolint:usetesting // the parents of t.TempDir are root's alone
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	password, _ := u.User.Password()

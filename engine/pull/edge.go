@@ -33,11 +33,11 @@ func (m *Model) edgesOf(t *table) {
 	for _, k := range t.foreign {
 		ref := m.table(k.refTable)
 		if why := m.noEdge(t, k, ref); why != "" {
-			m.note("foreign key %s of table %s is no edge, but part of the SQL beside the schema: %s", k.name, t.name, why)
+			m.notef("foreign key %s of table %s is no edge, but part of the SQL beside the schema: %s", k.name, t.name, why)
 			continue
 		}
 		if unsaid := k.unsaid(); unsaid != nil {
-			m.note("foreign key %s of table %s is %s: that is not compared, and an edge is not so", k.name, t.name, strings.Join(unsaid, ", "))
+			m.notef("foreign key %s of table %s is %s: that is not compared, and an edge is not so", k.name, t.name, strings.Join(unsaid, ", "))
 		}
 		c := t.column(k.columns[0])
 		name := t.freeName(strings.TrimSuffix(c.field, "_id"), "to_"+ref.entity)
@@ -86,7 +86,7 @@ func (m *Model) joinEdges(t *table) {
 	a, b := m.table(t.keyEdge(0).refTable), m.table(t.keyEdge(1).refTable)
 	if a.entity == "" || b.entity == "" || a == b || len(a.key.columns) != 1 || len(b.key.columns) != 1 ||
 		m.noEdge(t, t.keyEdge(0), a) != "" || m.noEdge(t, t.keyEdge(1), b) != "" {
-		m.note("table %s is no entity, but part of the SQL beside the schema: its key does not join the keys of two entities", t.name)
+		m.notef("table %s is no entity, but part of the SQL beside the schema: its key does not join the keys of two entities", t.name)
 		t.entity = ""
 		return
 	}

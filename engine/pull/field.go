@@ -119,7 +119,7 @@ func (t *table) code(m *Model, c *column) string {
 		fmt.Fprintf(&b, ".Comment(%q)", c.comment)
 	}
 	if k.text {
-		m.note("column %s.%s is %s: in Go it is a string, as PostgreSQL writes it", t.name, c.name, c.typ)
+		m.notef("column %s.%s is %s: in Go it is a string, as PostgreSQL writes it", t.name, c.name, c.typ)
 	}
 	return b.String()
 }
@@ -134,7 +134,7 @@ func (t *table) mend(m *Model, c *column) (all []string) {
 		all = append(all, fmt.Sprintf("DO $$ BEGIN CREATE SEQUENCE %[1]s AS %[2]s OWNED BY %[3]s.%[4]s; %[5]s%[6]sSET DEFAULT nextval('%[1]s'); END $$",
 			quote(c.sequence), c.typ, quote(t.name), quote(c.name), alter, column))
 	case c.generated:
-		m.note("column %s.%s is generated: never set it from Go", t.name, c.name)
+		m.notef("column %s.%s is generated: never set it from Go", t.name, c.name)
 		notNull := ""
 		if c.notNull {
 			notNull = " NOT NULL"

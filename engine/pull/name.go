@@ -23,7 +23,7 @@ func (m *Model) name() {
 			continue
 		}
 		if why := t.foreignToEnt(); why != "" {
-			m.note("table %s is no entity, but part of the SQL beside the schema: %s", t.name, why)
+			m.notef("table %s is no entity, but part of the SQL beside the schema: %s", t.name, why)
 			continue
 		}
 		name := camel(singular(t.name))

@@ -36,7 +36,7 @@ func filled(t *testing.T, fixture string) *database.DB {
 // pulled reads the database, and writes its schema into a directory of the module, which ent's loader needs.
 func pulled(t *testing.T, db *database.DB) (m *pull.Model, dir string) {
 	t.Helper()
-	parent, err := os.MkdirTemp("testdata", "pulled")
+	parent, err := os.MkdirTemp("testdata", "pulled") //nolint:usetesting // within the module
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(parent)) })
 	m, err = pull.Read(t.Context(), db)

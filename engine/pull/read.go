@@ -99,7 +99,7 @@ func (m *Model) table(name string) *table {
 	return nil
 }
 
-func (m *Model) note(format string, args ...any) {
+func (m *Model) notef(format string, args ...any) {
 	m.Notes = append(m.Notes, fmt.Sprintf(format, args...))
 }
 
@@ -180,7 +180,7 @@ func (m *Model) read(ctx context.Context, db *database.DB) error {
 		each("the rest", othersQuery, func(r *sql.Rows) error {
 			var what string
 			err := r.Scan(&what)
-			m.note("not read: %s", what)
+			m.notef("not read: %s", what)
 			return err
 		}),
 	)

@@ -19,7 +19,7 @@ func (m *Model) sql() map[string][]string {
 	}
 	for _, t := range m.tables {
 		if t.partitionOf != "" {
-			m.note("table %s is a partition of %s: partitions are not compared, and it is left out", t.name, t.partitionOf)
+			m.notef("table %s is a partition of %s: partitions are not compared, and it is left out", t.name, t.partitionOf)
 			continue
 		}
 		if t.entity == "" {
@@ -48,7 +48,7 @@ func (m *Model) sql() map[string][]string {
 			}
 		}
 		if t.entity != "" && t.key.name != t.name+"_pkey" {
-			m.note("the primary key of table %s is called %s, and would be called %s_pkey: names of primary keys are not compared", t.name, t.key.name, t.name)
+			m.notef("the primary key of table %s is called %s, and would be called %s_pkey: names of primary keys are not compared", t.name, t.key.name, t.name)
 		}
 		for _, i := range t.indexes {
 			if !i.plain || t.entity == "" {
@@ -68,7 +68,7 @@ func (m *Model) sql() map[string][]string {
 				drop = "DROP CONSTRAINT " + quote(k.name) + ", "
 			}
 			if !k.refHere {
-				m.note("foreign key %s of table %s refers to another schema: it is left out", k.name, t.name)
+				m.notef("foreign key %s of table %s refers to another schema: it is left out", k.name, t.name)
 				continue
 			}
 			add("45_foreign_keys.sql", fmt.Sprintf("ALTER TABLE %s %sADD CONSTRAINT %s %s", quote(t.name), drop, quote(k.name), k.def))
