@@ -124,6 +124,7 @@ func (p *program) askRename(ctx context.Context, gone migration.Gone) (string, e
 		fmt.Fprintf(&question, "  %d  it is called %s now\n", i+1, c)
 	}
 	question.WriteString("  d  drop it, and its data\n> ")
+	reader := bufio.NewReader(p.stdin)
 	for {
 		if _, err := fmt.Fprint(p.stdout, question.String()); err != nil {
 			return "", err
@@ -131,7 +132,7 @@ func (p *program) askRename(ctx context.Context, gone migration.Gone) (string, e
 		line := make(chan string, 1)
 		failed := make(chan error, 1)
 		go func() {
-			text, err := bufio.NewReader(p.stdin).ReadString('\n')
+			text, err := reader.ReadString('\n')
 			if err != nil {
 				failed <- usagef("nothing was written, for nobody answered: %v", err)
 				return

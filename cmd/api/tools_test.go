@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"cambium/engine/migration"
 	"cambium/internal/apitest"
 	"cambium/internal/northwind"
 	"cambium/internal/pgtest"
@@ -248,4 +250,40 @@ func TestMigrateLife(t *testing.T) {
 	assert.Regexp(t, `took back \d+ migrations\n$`, down.stdout)
 	status := api(t, o, "migrate", "status", "--json")
 	assert.Contains(t, status.stdout, `"applied": []`)
+}
+
+// A column that the files call otherwise than the schema is no drop and addition by silence.
+func TestMigrateDiffAsksAboutRenames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join(moduleRoot(t), migrationsDir))))
+	o := with(pgtest.NewDatabase(t))
+	written := api(t, o, "migrate", "new", "call_it_telephone", "--dir", dir, "--json")
+	require.Equal(t, exitDone, written.code, written.stderr)
+	var w struct{ Path, Down string }
+	require.NoError(t, json.Unmarshal([]byte(written.stdout), &w))
+	require.NoError(t, os.WriteFile(w.Path, []byte("ALTER TABLE shippers RENAME COLUMN phone TO telephone;\n"), 0o600))
+	require.Equal(t, exitDone, api(t, o, "migrate", "hash", "--dir", dir).code)
+
+	refused := api(t, o, "migrate", "diff", "call_it_phone", "--dir", dir)
+	assert.Equal(t, exitFailed, refused.code)
+	assert.Contains(t, refused.stderr, `--drop "shippers.telephone"; if it was renamed: --rename shippers.telephone:phone`)
+	done := api(t, o, "migrate", "diff", "call_it_phone", "--dir", dir, "--rename", "shippers.telephone:phone")
+	require.Equal(t, exitDone, done.code, done.stderr)
+	assert.Contains(t, done.stdout, `RENAME COLUMN "telephone" TO "phone"`)
+	assert.NotContains(t, done.stdout, "DROP COLUMN")
+}
+
+func TestAskRename(t *testing.T) {
+	t.Parallel()
+	gone := migration.Gone{Table: "customers", Column: "phone", Candidates: []string{"mobile", "landline"}}
+	for said, want := range map[string]string{"2\n": "landline", "x\n\n1\n": "mobile", "d\n": ""} {
+		p := &program{stdin: strings.NewReader(said), stdout: io.Discard}
+		got, err := p.askRename(t.Context(), gone)
+		require.NoError(t, err)
+		assert.Equal(t, want, got, said)
+	}
+	p := &program{stdin: strings.NewReader(""), stdout: io.Discard}
+	_, err := p.askRename(t.Context(), gone)
+	assert.ErrorContains(t, err, "nobody answered")
 }
