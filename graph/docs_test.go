@@ -3,6 +3,7 @@ package graph_test
 import (
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,7 +11,7 @@ import (
 	"cambium/internal/desktest"
 )
 
-// The operations of the documentation are answered, each by one statement.
+// The operations of the documentation are answered in their order, each query by one statement.
 func TestDocumentedOperations(t *testing.T) {
 	t.Parallel()
 	desk := desktest.Northwind(t)
@@ -23,6 +24,8 @@ func TestDocumentedOperations(t *testing.T) {
 		r := desk.Do(t, string(m[1]), nil)
 		require.Empty(t, r.Errors, "%s", m[1])
 		require.NotContains(t, r.Raw, `"nodes":[]`, "%s", m[1])
-		require.EqualValues(t, 1, desk.Statements()-before)
+		if !strings.HasPrefix(string(m[1]), "mutation") {
+			require.EqualValues(t, 1, desk.Statements()-before)
+		}
 	}
 }

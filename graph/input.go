@@ -29,7 +29,7 @@ func (k *keys) goods(inputs []*GoodsInput, path ...ast.PathElement) []trade.Good
 	goods := make([]trade.Goods, len(inputs))
 	for i, in := range inputs {
 		at := append(append(ast.Path{}, path...), ast.PathIndex(i), ast.PathName("product"))
-		goods[i] = trade.Goods{Product: k.of("Product", in.Product, at...), Quantity: int32(in.Quantity)} //nolint:gosec // an Int has 32 bits
+		goods[i] = trade.Goods{Product: k.of("Product", in.Product, at...), Quantity: int32(in.Quantity)} // an Int has 32 bits
 	}
 	return goods
 }

@@ -187,6 +187,7 @@ func TestMutationsAgainstModel(t *testing.T) {
 
 // check compares what is stored with the model.
 func (m *area) check(t *testing.T, r *rapid.T, d *desktest.Desk) {
+	t.Helper()
 	data := d.Data(t, `{ regions { nodes { name territories { nodes { code } } } }
 		employees { nodes { firstName manager { firstName } territories { nodes { code } } } } }`, nil)
 	got := &area{map[string]bool{}, map[string]string{}, map[string]map[string]bool{}, map[string]string{}, m.ids}

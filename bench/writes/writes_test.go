@@ -73,6 +73,7 @@ func fixture(b *testing.B) (*desktest.Desk, []pair) {
 	}
 	return d, []pair{
 		{"M1 placeOrder with 5 lines", func(b *testing.B, _ int) {
+			b.Helper()
 			total, err := f.place(ctx, customer, employee, five, 2)
 			require.NoError(b, err)
 			require.Equal(b, "100", total)
@@ -80,6 +81,7 @@ func fixture(b *testing.B) (*desktest.Desk, []pair) {
 			return map[string]any{"c": id("Customer", customer), "e": id("Employee", employee), "g": goods}
 		}, 20},
 		{"M2 upsert of 1,000 products", func(b *testing.B, _ int) {
+			b.Helper()
 			created, err := f.upsert(ctx, skus, names, prices, supplier, category)
 			require.NoError(b, err)
 			require.Zero(b, created)
@@ -87,12 +89,14 @@ func fixture(b *testing.B) (*desktest.Desk, []pair) {
 			return map[string]any{"in": upserts}
 		}, 1},
 		{"M3 update of one row", func(b *testing.B, _ int) {
+			b.Helper()
 			_, err := f.update(ctx, 1, "12.50")
 			require.NoError(b, err)
 		}, `mutation($id: ID!) { updateProduct(id: $id, input: {unitPrice: "12.50"}) { version } }`, func(int) map[string]any {
 			return map[string]any{"id": id("Product", 1)}
 		}, 50},
 		{"M4 customer with 3 orders of 4 lines", func(b *testing.B, n int) {
+			b.Helper()
 			totals, err := f.customer(ctx, fmt.Sprint("F", n), employee, 3, four)
 			require.NoError(b, err)
 			require.Len(b, totals, 3)

@@ -138,7 +138,7 @@ func describeWrites(entities []*entity) ([]*written, error) {
 		w.addChecks()
 		if w.entity != nil {
 			faults = append(faults, w.addInputs()...)
-			faults = append(faults, w.addUniques(exposed)...)
+			faults = append(faults, w.addUniques()...)
 		}
 	}
 	for _, w := range list {
@@ -306,7 +306,7 @@ func (w *written) addInputs() (faults []error) {
 }
 
 // addUniques adds the keys by which a row can be named beside its id: those that lookups have.
-func (w *written) addUniques(exposed map[*gen.Type]*written) (faults []error) {
+func (w *written) addUniques() (faults []error) {
 	for _, l := range w.Lookups[1:] {
 		name := strings.TrimPrefix(l.Name, camel(w.Type.Name)+"By")
 		u := unique{Name: strings.ToLower(name[:1]) + name[1:], Arguments: l.Arguments, Input: l.Arguments[0].GraphQL}

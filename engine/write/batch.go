@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -88,8 +89,8 @@ func (b *batch) within(ctx context.Context, i int) error {
 		}
 		return m.value, nil
 	})
-	for h := len(m.hooks) - 1; h >= 0; h-- {
-		mutator = m.hooks[h](mutator)
+	for _, hook := range slices.Backward(m.hooks) {
+		mutator = hook(mutator)
 	}
 	value, err := mutator.Mutate(ctx, m.mutation)
 	if err != nil {

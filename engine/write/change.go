@@ -203,7 +203,7 @@ func (b *batch) from(ctx context.Context, s *statement, c *changes) error {
 		s.write(" AND (v.version IS NULL OR ", changed, ".", quote(e.Version), " = v.version)")
 	}
 	s.and(c.members[0].demand)
-	rules, err := e.rules(ctx, changed)
+	rules, err := e.rules(ctx)
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func (b *batch) updateRows(ctx context.Context, c *changes) error {
 	} else {
 		s.write("UPDATE ", quote(e.Table), " AS ", changed, " SET ")
 		for n, a := range c.assignments[0] {
-			s.separate(n, ", ")
+			s.separate(n)
 			s.write(quote(a.column.Name), " = ")
 			if a.add {
 				s.write("coalesce(", changed, ".", quote(a.column.Name), ", 0) + ")
@@ -258,7 +258,7 @@ func (b *batch) updateRows(ctx context.Context, c *changes) error {
 
 func (b *batch) columns(s *statement) {
 	for n, column := range b.entity.NodeColumns {
-		s.separate(n, ", ")
+		s.separate(n)
 		s.write(changed, ".", quote(column))
 	}
 }

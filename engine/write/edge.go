@@ -12,13 +12,13 @@ func (p *plan) edge(o *op, d *edge, v any, path ast.Path) {
 	}
 	for member, v := range object {
 		if v == nil {
-			p.bad(below(path, name(member)), "must not be null")
+			p.badf(below(path, name(member)), "must not be null")
 			return
 		}
 	}
 	if d.Unique {
 		if len(object) != 1 {
-			p.bad(path, "must have exactly one member")
+			p.badf(path, "must have exactly one member")
 			return
 		}
 		for member, v := range object {
@@ -28,7 +28,7 @@ func (p *plan) edge(o *op, d *edge, v any, path ast.Path) {
 	}
 	if wanted, given := object["set"]; given {
 		if len(object) > 1 {
-			p.bad(path, "set stands alone")
+			p.badf(path, "set stands alone")
 			return
 		}
 		p.set(o, d, list(wanted), below(path, name("set")))
@@ -91,7 +91,7 @@ func (p *plan) untie(o *op, d *edge, to *ref, path ast.Path) {
 	case d.Join != nil:
 		p.add(&op{action: actUnlink, entity: o.entity, path: path, target: o.target, edge: d, far: to})
 	case d.Required:
-		p.bad(path, "cannot be disconnected: it must have one")
+		p.badf(path, "cannot be disconnected: it must have one")
 	case d.Own:
 		p.attach(o, d, nil)
 	default:
@@ -117,7 +117,7 @@ func (p *plan) toOne(o *op, d *edge, member string, v any, path ast.Path) {
 		p.child(o, d, v, path)
 	case "disconnect", "delete":
 		if v != true {
-			p.bad(path, "must be true")
+			p.badf(path, "must be true")
 			return
 		}
 		if member == "disconnect" && d.Own {
@@ -140,7 +140,7 @@ func (p *plan) toOne(o *op, d *edge, member string, v any, path ast.Path) {
 		to := p.beyond(o, d, path, true)
 		p.upsert(v, path, to, func(input any, path ast.Path) { p.child(o, d, input, path) })
 	default:
-		p.bad(path, "is not known")
+		p.badf(path, "is not known")
 	}
 }
 

@@ -129,12 +129,12 @@ func (b *batch) insertRows(ctx context.Context, members []*member, cells [][]cel
 	var s statement
 	s.write("INSERT INTO ", quote(e.Table), " (")
 	for n, i := range given {
-		s.separate(n, ", ")
+		s.separate(n)
 		s.write(quote(e.Columns[i].Name))
 	}
 	s.write(") SELECT ")
 	for n, i := range given {
-		s.separate(n, ", ")
+		s.separate(n)
 		s.element(position(n), e.Columns[i].Type)
 	}
 	s.write(" FROM ")

@@ -14,7 +14,7 @@ func (e *entity) goKey(v any) (any, error) {
 	case int64:
 		to.Elem().Set(reflect.ValueOf(k).Convert(e.Key.Type))
 	case string:
-		if u, ok := to.Interface().(encoding.TextUnmarshaler); ok {
+		if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](to); ok {
 			if err := u.UnmarshalText([]byte(k)); err != nil {
 				return nil, fmt.Errorf("read key of %s: %w", e.Name, err)
 			}

@@ -88,7 +88,7 @@ func (d *edge) there(ctx context.Context, db dialect.Driver, pairs []pair) (map[
 		return nil, err
 	}
 	s.write(" WHERE t.", quote(j.From.Name), " = v.a AND t.", quote(j.To.Name), " = v.b")
-	rules, err := d.through.rules(ctx, changed)
+	rules, err := d.through.rules(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ const maxDepth = 8
 // maxFaults bounds what an input full of faults can make the server write.
 const maxFaults = 100
 
-func (p *plan) fail(code string, path ast.Path, format string, args ...any) {
+func (p *plan) failf(code string, path ast.Path, format string, args ...any) {
 	fault := &Error{Code: code, Message: fmt.Sprintf(format, args...), Field: path}
 	twice := func(e *Error) bool { return e.Message == fault.Message && slices.Equal(e.Field, path) }
 	if len(p.faults) < maxFaults && !slices.ContainsFunc(p.faults, twice) { // the halves of an upsert read one input
@@ -38,8 +38,8 @@ func (p *plan) fail(code string, path ast.Path, format string, args ...any) {
 	}
 }
 
-func (p *plan) bad(path ast.Path, format string, args ...any) {
-	p.fail(BadUserInput, path, format, args...)
+func (p *plan) badf(path ast.Path, format string, args ...any) {
+	p.failf(BadUserInput, path, format, args...)
 }
 
 func (p *plan) add(o *op) *op {
@@ -66,7 +66,7 @@ func (p *plan) only(r *ref, found bool, part func()) {
 func (p *plan) object(v any, path ast.Path) (map[string]any, bool) {
 	object, ok := v.(map[string]any)
 	if !ok {
-		p.bad(path, "must be an input object")
+		p.badf(path, "must be an input object")
 	}
 	return object, ok
 }
@@ -94,7 +94,7 @@ func (p *plan) create(e *entity, input any, path ast.Path) *op {
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		if _, given := object[f.Name]; f.Required && !given {
-			p.bad(below(path, name(f.Name)), "is required")
+			p.badf(below(path, name(f.Name)), "is required")
 		}
 	}
 	for i := range e.Edges {
@@ -105,7 +105,7 @@ func (p *plan) create(e *entity, input any, path ast.Path) *op {
 		v, given := object[d.Name]
 		if !given || v == nil {
 			if given {
-				p.bad(below(path, name(d.Name)), "must not be null")
+				p.badf(below(path, name(d.Name)), "must not be null")
 			}
 			continue
 		}
@@ -129,9 +129,9 @@ func (p *plan) complete() {
 			}
 			switch {
 			case d.Own && d.Required && n == 0:
-				p.bad(path, "is required")
+				p.badf(path, "is required")
 			case n > 1:
-				p.bad(path, "is given by the row that this one is created for")
+				p.badf(path, "is given by the row that this one is created for")
 			}
 		}
 	}
@@ -169,7 +169,7 @@ func (p *plan) edges(o *op, object map[string]any) {
 		if v, given := object[d.Name]; given && v != nil {
 			p.edge(o, d, v, below(o.path, name(d.Name)))
 		} else if given {
-			p.bad(below(o.path, name(d.Name)), "must not be null")
+			p.badf(below(o.path, name(d.Name)), "must not be null")
 		}
 	}
 }
@@ -184,12 +184,12 @@ func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
 		}
 		at := below(path, name(f.Name))
 		if f.Guarded && !p.viewer.Has(f.Writers...) {
-			p.fail(Forbidden, at, "is not for the viewer to give")
+			p.failf(Forbidden, at, "is not for the viewer to give")
 			continue
 		}
 		if v == nil {
 			if !f.Nullable {
-				p.bad(at, "must not be null")
+				p.badf(at, "must not be null")
 				continue
 			}
 			o.values = append(o.values, assigned{f, nil})
@@ -200,7 +200,7 @@ func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
 			err = f.Validate(value)
 		}
 		if err != nil {
-			p.bad(at, "%s", innermost(err))
+			p.badf(at, "%s", innermost(err))
 			continue
 		}
 		o.values = append(o.values, assigned{f, value})
@@ -209,7 +209,7 @@ func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
 		f := Field{Kind: o.entity.Key.Kind, Type: o.entity.Key.Type}
 		value, err := f.convert(key)
 		if err != nil {
-			p.bad(below(path, name("key")), "%s", err)
+			p.badf(below(path, name("key")), "%s", err)
 			return
 		}
 		o.values = append(o.values, assigned{&Field{Name: "key", Column: o.entity.Key.Column}, value})
@@ -219,7 +219,7 @@ func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
 func (p *plan) deeper(path ast.Path) bool {
 	if p.depth++; p.depth > maxDepth {
 		p.depth--
-		p.bad(path, "is nested deeper than %d inputs", maxDepth)
+		p.badf(path, "is nested deeper than %d inputs", maxDepth)
 		return false
 	}
 	return true
@@ -247,7 +247,7 @@ func (p *plan) named(e *entity, v any, path ast.Path) *ref {
 		return missing
 	}
 	if len(object) != 1 {
-		p.bad(path, "must have exactly one member")
+		p.badf(path, "must have exactly one member")
 		return missing
 	}
 	if id, ok := object["id"]; ok {
@@ -285,7 +285,7 @@ func (p *plan) byUnique(e *entity, u *Unique, v any, path ast.Path) *ref {
 
 func (p *plan) keyValue(c UniqueColumn, v any, path ast.Path) (any, bool) {
 	if v == nil {
-		p.bad(path, "must not be null")
+		p.badf(path, "must not be null")
 		return nil, false
 	}
 	if c.Target != "" {
@@ -297,7 +297,7 @@ func (p *plan) keyValue(c UniqueColumn, v any, path ast.Path) (any, bool) {
 	}
 	value, err := c.Kind.Parse(v)
 	if err != nil {
-		p.bad(path, "%s", err)
+		p.badf(path, "%s", err)
 		return nil, false
 	}
 	return value, true
@@ -310,7 +310,7 @@ func (p *plan) version(v any, path ast.Path) any {
 	}
 	n, err := read.Int.Parse(v)
 	if err != nil {
-		p.bad(path, "%s", err)
+		p.badf(path, "%s", err)
 		return nil
 	}
 	return n

@@ -196,7 +196,7 @@ func (r *resolver) refs(ctx context.Context, refs []*ref) error {
 	if first.owned != nil {
 		s.belongs(first.owned, "v."+position(len(columns)-1))
 	}
-	rules, err := e.rules(ctx, changed)
+	rules, err := e.rules(ctx)
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (r *resolver) rest(ctx context.Context, a *all) error {
 	}
 	s.follow(a.edge, "v."+position(0))
 	s.write(" WHERE true")
-	rules, err := a.edge.far.rules(ctx, changed)
+	rules, err := a.edge.far.rules(ctx)
 	if err != nil {
 		return err
 	}

@@ -22,10 +22,10 @@ func (s *statement) write(text ...string) {
 	}
 }
 
-// separate appends what stands between the elements of a list, before the n-th.
-func (s *statement) separate(n int, by string) {
+// separate appends the comma before the n-th element of a list.
+func (s *statement) separate(n int) {
 	if n > 0 {
-		s.write(by)
+		s.write(", ")
 	}
 }
 
@@ -49,7 +49,7 @@ func (s *statement) source(names []string, columns []Column, numbered bool, rows
 				return &cellError{row, fmt.Errorf("column %s: %w", c.Name, err)}
 			}
 		}
-		s.separate(i, ", ")
+		s.separate(i)
 		s.args = append(s.args, a.argument())
 		s.write("$", strconv.Itoa(len(s.args)), "::")
 		switch {
@@ -142,12 +142,12 @@ func positions(n int) []string {
 	return names
 }
 
-// rules returns the viewer's rules for reading rows of an alias.
-func (e *entity) rules(ctx context.Context, alias string) (*sql.Predicate, error) {
+// rules returns the viewer's rules for reading rows of the alias that is changed.
+func (e *entity) rules(ctx context.Context) (*sql.Predicate, error) {
 	if e.Prepare == nil {
 		return nil, nil //nolint:nilnil // no rules
 	}
-	p, err := e.Prepare(ctx, alias)
+	p, err := e.Prepare(ctx, changed)
 	if err != nil {
 		return nil, fmt.Errorf("apply the rules of %s: %w", e.Name, err)
 	}

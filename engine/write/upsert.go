@@ -88,12 +88,12 @@ func (p *plan) once() {
 		var a array
 		for _, v := range r.values {
 			if err := a.add(Column{}, v); err != nil {
-				p.bad(r.path, "%s", err)
+				p.badf(r.path, "%s", err)
 			}
 		}
 		key := string(a.text)
 		if seen[key] {
-			p.bad(r.path, "gives a row that is given twice")
+			p.badf(r.path, "gives a row that is given twice")
 		}
 		seen[key] = true
 	}
