@@ -38,7 +38,8 @@ func (f *Floor) q8(ctx context.Context, conn *pgconn.PgConn, r *http.Request, s 
 		b = appendNumeric(append(b, `","amount":`...), v[4])
 		b = append(b, "}}"...)
 	})
-	s.answer = append(b, "]}}"...)
+	b = append(b, "]}}"...)
+	s.answer = b
 	return err
 }
 
@@ -63,6 +64,7 @@ func (f *Floor) q9(ctx context.Context, conn *pgconn.PgConn, r *http.Request, s 
 		b = appendText(append(b, `,"country":`...), v[5])
 		b = append(b, "}}"...)
 	})
-	s.answer = append(b, "]}}}"...)
+	b = append(b, "]}}}"...)
+	s.answer = b
 	return err
 }
