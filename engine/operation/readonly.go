@@ -10,7 +10,9 @@ import (
 type readOnlyKey struct{}
 
 // ReadOnly returns a context in which mutations are refused.
-func ReadOnly(ctx context.Context) context.Context { return context.WithValue(ctx, readOnlyKey{}, true) }
+func ReadOnly(ctx context.Context) context.Context {
+	return context.WithValue(ctx, readOnlyKey{}, true)
+}
 
 // refused reports whether the context is for reading only, and the operation is not.
 func refused(ctx context.Context, op *Operation) bool {

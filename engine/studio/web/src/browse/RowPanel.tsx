@@ -56,13 +56,15 @@ export function RowPanel({ entity, id, trail, close }: Props) {
           )}
           {fault && <p className="fault">{fault}</p>}
         </dd>
-        {edge && !edge.many && value !== null && value !== undefined && (
-          <a className="icon-button small" aria-label={`Open ${name}`} title={`Open the ${edge.target}`} href={writeRoute(dataRoute(edge.target, { ...plainView, row: (value as Row).id }, trail))}><Icon name="open" /></a>
-        )}
-        {can && (
-          <button type="button" className="icon-button small field-edit" aria-label={`Edit ${name}`}
-            onClick={(e) => setEditing({ field: name, anchor: e.currentTarget.getBoundingClientRect(), column, edge, value })}>✎</button>
-        )}
+        <dd className="field-acts">
+          {edge && !edge.many && value !== null && value !== undefined && (
+            <a className="icon-button small" aria-label={`Open ${name}`} title={`Open the ${edge.target}`} href={writeRoute(dataRoute(edge.target, { ...plainView, row: (value as Row).id }, trail))}><Icon name="open" /></a>
+          )}
+          {can && (
+            <button type="button" className="icon-button small field-edit" aria-label={`Edit ${name}`}
+              onClick={(e) => setEditing({ field: name, anchor: e.currentTarget.getBoundingClientRect(), column, edge, value })}>✎</button>
+          )}
+        </dd>
       </div>
     );
   };
