@@ -149,7 +149,7 @@ if (field) {
     await cells.nth(1).waitFor();
     const before = await cells.nth(1).innerText();
     await cells.nth(1).dblclick();
-    await page.getByRole('dialog').getByRole('textbox').fill('Changed by hand');
+    await page.getByRole('dialog').getByRole('textbox').fill(`${before} II`);
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Review' }).click();
     await page.getByLabel('The mutation').waitFor();
