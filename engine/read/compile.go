@@ -11,6 +11,7 @@ type compiler struct {
 	schema     *ast.Schema
 	config     Config
 	op         *graphql.OperationContext
+	given      []target // rows that are to be rendered
 	plan       *plan
 	operation  *branch          // which all others are under
 	reached    map[reach]string // aliases of what is joined to the list that is being written
@@ -19,8 +20,8 @@ type compiler struct {
 	fault      error            // the first one
 }
 
-func newCompiler(m *model, schema *ast.Schema, config Config, op *graphql.OperationContext) *compiler {
-	c := &compiler{model: m, schema: schema, config: config, op: op, plan: &plan{statement: statement{model: m}, layouts: make([]layout, 1)}}
+func newCompiler(m *model, schema *ast.Schema, config Config, op *graphql.OperationContext, given []target) *compiler {
+	c := &compiler{model: m, schema: schema, config: config, op: op, given: given, plan: &plan{statement: statement{model: m}, layouts: make([]layout, 1)}}
 	c.operation, c.reached = &branch{c: c}, make(map[reach]string)
 	return c
 }

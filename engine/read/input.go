@@ -34,7 +34,7 @@ func (r *Reader) Matching(ctx context.Context, op *graphql.OperationContext, fie
 	if e == nil {
 		return nil, fmt.Errorf("read: entity %s is not exposed", entity)
 	}
-	c := newCompiler(r.model, r.schema, r.config, op)
+	c := newCompiler(r.model, r.schema, r.config, op, nil)
 	s := &c.plan.statement
 	alias := s.alias()
 	s.write("SELECT ", e.Key.sql(alias))

@@ -41,13 +41,8 @@ func (w list) write(r *renderer, row []cell) error {
 
 // element writes one entity of the list.
 func (w list) element(r *renderer, row []cell, i int) error {
-	e, number := r.lists[w.index][i], uint64(0)
-	for _, other := range r.lists[w.index][:i+1] {
-		if other == e {
-			number++
-		}
-	}
-	f, ok := w.of[e]
+	id := r.lists[w.index][i]
+	f, ok := w.of[id.entity]
 	if !ok {
 		r.text("null")
 		return nil
@@ -57,8 +52,8 @@ func (w list) element(r *renderer, row []cell, i int) error {
 		return binary.BigEndian.Uint64(r.value(r.row(f.rows.branch, rows, i)[f.number]))
 	}
 	n := int(rows.n)
-	at := sort.Search(n, func(i int) bool { return numberOf(i) >= number })
-	if at == n || numberOf(at) != number {
+	at := sort.Search(n, func(i int) bool { return numberOf(i) >= id.number })
+	if at == n || numberOf(at) != id.number {
 		r.text("null")
 		return nil
 	}

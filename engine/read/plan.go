@@ -12,6 +12,7 @@ type plan struct {
 	types   []string // of the statement's columns behind the first, which tells the branch
 	layouts []layout // of the branches: first the operation's own
 	roots   []root
+	given   list       // of the rows that the binding is given; it has no root
 	sizes   []size     // of pages, in the order of compilation
 	lists   []named    // lists of ids
 	seeks   []opened   // cursors
@@ -35,7 +36,13 @@ type root struct {
 type size func(*binding) (int, error)
 
 // named gives the entities of a list of ids, nil for an id of none.
-type named func(*binding) ([]*entity, error)
+type named func(*binding) ([]numbered, error)
+
+// numbered is an id of a list: its entity, and the how manieth of that entity it is, from 1.
+type numbered struct {
+	entity *entity
+	number uint64
+}
 
 // opened gives the values of a cursor.
 type opened func(*binding) ([][]byte, error)
@@ -44,10 +51,11 @@ type opened func(*binding) ([][]byte, error)
 type binding struct {
 	cursors   *cursors
 	variables map[string]any
+	given     []target // rows that are to be rendered
 
 	args  []any // of the statement
 	sizes []int
-	lists [][]*entity
+	lists [][]numbered
 	seeks [][][]byte
 }
 

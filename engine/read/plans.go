@@ -15,10 +15,10 @@ type plans struct {
 	limit int
 }
 
-// planKey is what a plan is for: an operation of a cached document, and the shape of its variables.
+// planKey is what a plan is for: an operation of a cached document, or one field of it, and the shape of its variables.
 type planKey struct {
-	operation *ast.OperationDefinition
-	shape     string
+	place *ast.Position // of which each node of a document has its own
+	shape string
 }
 
 func newPlans(limit int) *plans {
@@ -52,7 +52,7 @@ func (p *plans) add(k planKey, v *plan) {
 func (p *plan) size(k planKey) int {
 	const base, perArgument, perByte = 2048, 256, 6
 	n := base + len(k.shape) + perArgument*(len(p.args)+len(p.sizes)+len(p.lists)+len(p.seeks)+len(p.rules))
-	if at := k.operation.Position; at != nil && at.Src != nil {
+	if at := k.place; at != nil && at.Src != nil {
 		n += perByte * len(at.Src.Input)
 	}
 	for _, text := range p.parts {

@@ -12,8 +12,8 @@ import (
 func TestPlansAreBoundedInBytes(t *testing.T) {
 	t.Parallel()
 	const limit = 200_000
-	p, operation := newPlans(limit), &ast.OperationDefinition{}
-	key := func(i int) planKey { return planKey{operation, strconv.Itoa(i)} }
+	p, place := newPlans(limit), &ast.Position{}
+	key := func(i int) planKey { return planKey{place, strconv.Itoa(i)} }
 	for i := range 1000 {
 		p.add(key(i), &plan{statement: statement{parts: []string{strings.Repeat("x", i)}}})
 		require.LessOrEqual(t, p.bytes, limit)
@@ -38,7 +38,7 @@ func TestPlansAreBoundedWithTheirDocuments(t *testing.T) {
 	p := newPlans(limit)
 	for range 1000 {
 		source := &ast.Source{Input: strings.Repeat(" ", document)}
-		p.add(planKey{operation: &ast.OperationDefinition{Position: &ast.Position{Src: source}}}, &plan{})
+		p.add(planKey{place: &ast.Position{Src: source}}, &plan{})
 	}
 	require.LessOrEqual(t, p.lru.Len()*document, limit)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -157,33 +158,62 @@ func (r *Reader) Render(ctx context.Context, op *graphql.OperationContext, field
 		}
 		list[i] = target{e, keyArgument(key)}
 	}
-	get := func(map[string]any) ([]target, error) { return list, nil } //nolint:unparam // others have faults
-	p, err := r.compile(op, func(c *compiler) {
-		written := c.list(field.Selections, path, get)
-		for i := range refs {
-			c.plan.roots = append(c.plan.roots, root{append(slices.Clone(path), ast.PathIndex(i)), element{written, i}})
-		}
-	})
+	p, err := r.renderPlan(op, field, path, list)
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.execute(ctx, op, p)
+	roots := make([]root, len(refs))
+	for i := range roots {
+		roots[i] = root{append(slices.Clone(path), ast.PathIndex(i)), element{p.given, i}}
+	}
+	w, err := r.execute(ctx, op, p, list, roots)
 	if err != nil {
 		return nil, err
 	}
 	return w.taken(), nil
 }
 
-// run answers fields with a plan that is kept under the node, unless that is nil.
-func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *ast.OperationDefinition, fields []graphql.CollectedField) (*renderer, error) {
-	key := planKey{operation: node}
-	if node != nil {
-		key.shape = r.model.shape(op, r.schema)
+// renderPlan returns the plan of a field that returned rows, which is kept for fields of the root: those further down have
+// another path in each object.
+func (r *Reader) renderPlan(op *graphql.OperationContext, field graphql.CollectedField, path ast.Path, list []target) (*plan, error) {
+	kept := len(path) == 1 && field.Position != nil
+	key := planKey{place: field.Position}
+	if kept {
+		key.shape = r.model.shape(op, r.schema) + " " + entitiesOf(list)
 		if p, ok := r.plans.get(key); ok {
-			return r.execute(ctx, op, p)
+			return p, nil
 		}
 	}
-	p, err := r.compile(op, func(c *compiler) {
+	p, err := r.compile(op, list, func(c *compiler) { c.plan.given = c.list(field.Selections, path, given) })
+	if err == nil && kept {
+		r.plans.add(key, p)
+	}
+	return p, err
+}
+
+// entitiesOf names the entities of a list in the order of their appearance.
+func entitiesOf(list []target) string {
+	var names []string
+	var last *entity
+	for _, t := range list {
+		if t.entity != last && t.entity != nil && !slices.Contains(names, t.entity.Name) {
+			names = append(names, t.entity.Name)
+		}
+		last = t.entity
+	}
+	return strings.Join(names, " ")
+}
+
+// run answers fields with a plan that is kept under the node, unless that is nil.
+func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *ast.OperationDefinition, fields []graphql.CollectedField) (*renderer, error) {
+	var key planKey
+	if node != nil {
+		key = planKey{node.Position, r.model.shape(op, r.schema)}
+		if p, ok := r.plans.get(key); ok {
+			return r.execute(ctx, op, p, nil, p.roots)
+		}
+	}
+	p, err := r.compile(op, nil, func(c *compiler) {
 		for _, f := range fields {
 			c.plan.roots = append(c.plan.roots, c.root(f))
 		}
@@ -194,11 +224,11 @@ func (r *Reader) run(ctx context.Context, op *graphql.OperationContext, node *as
 	if node != nil {
 		r.plans.add(key, p)
 	}
-	return r.execute(ctx, op, p)
+	return r.execute(ctx, op, p, nil, p.roots)
 }
 
-func (r *Reader) compile(op *graphql.OperationContext, roots func(*compiler)) (*plan, error) {
-	c := newCompiler(r.model, r.schema, r.config, op)
+func (r *Reader) compile(op *graphql.OperationContext, given []target, roots func(*compiler)) (*plan, error) {
+	c := newCompiler(r.model, r.schema, r.config, op, given)
 	roots(c)
 	if c.fault == nil { // else there may be nothing to write
 		c.finish()
@@ -209,10 +239,11 @@ func (r *Reader) compile(op *graphql.OperationContext, roots func(*compiler)) (*
 	return c.plan, nil
 }
 
-// execute runs a plan. The renderer that it returns has the value of each root, and is to be released.
-func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *plan) (*renderer, error) {
-	w := newRenderer(r.cursors, op.Variables)
-	if err := r.render(ctx, w, p); err != nil {
+// execute runs a plan, for the rows that are given where it renders some. The renderer that it returns has the value of
+// each root, and is to be released.
+func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *plan, given []target, roots []root) (*renderer, error) {
+	w := newRenderer(r.cursors, op.Variables, given)
+	if err := r.render(ctx, w, p, roots); err != nil {
 		w.release()
 		return nil, err
 	}
@@ -221,7 +252,7 @@ func (r *Reader) execute(ctx context.Context, op *graphql.OperationContext, p *p
 }
 
 // render runs the statement and writes its rows.
-func (r *Reader) render(ctx context.Context, w *renderer, p *plan) error {
+func (r *Reader) render(ctx context.Context, w *renderer, p *plan, roots []root) error {
 	text, args, err := p.bind(ctx, &w.binding)
 	if err != nil {
 		return err
@@ -232,7 +263,7 @@ func (r *Reader) render(ctx context.Context, w *renderer, p *plan) error {
 			return err
 		}
 	}
-	return w.write(p.roots)
+	return w.write(roots)
 }
 
 // ErrNoInput is what gqlgen's generated code gets where an entity stands as an argument.

@@ -111,9 +111,9 @@ var renderers = sync.Pool{New: func() any { return new(renderer) }}
 // maxKept is the largest buffer that a kept renderer may hold: an answer of that size is rare.
 const maxKept = 1 << 20
 
-func newRenderer(cursors *cursors, variables map[string]any) *renderer {
+func newRenderer(cursors *cursors, variables map[string]any, given []target) *renderer {
 	r := renderers.Get().(*renderer)
-	r.cursors, r.variables = cursors, variables
+	r.cursors, r.variables, r.given = cursors, variables, given
 	return r
 }
 

@@ -64,8 +64,11 @@ type target struct {
 	key    any
 }
 
-// targets gives a list of ids under the variables.
-type targets func(variables map[string]any) ([]target, error)
+// targets gives a list of ids when it is bound.
+type targets func(*binding) ([]target, error)
+
+// given is the list of the rows that the binding is given.
+func given(b *binding) ([]target, error) { return b.given, nil }
 
 func (m *model) target(id any) (t target) {
 	text, _ := id.(string)
@@ -78,16 +81,16 @@ func (m *model) target(id any) (t target) {
 // one is a list of the one id that an argument gives.
 func one(v value) targets {
 	m := v.c.model
-	return func(variables map[string]any) ([]target, error) {
-		return []target{m.target(v.get(variables))}, nil
+	return func(b *binding) ([]target, error) {
+		return []target{m.target(v.get(b.variables))}, nil
 	}
 }
 
 // many is the list of ids that an argument gives.
 func many(v value, most int) targets {
 	m := v.c.model
-	return func(variables map[string]any) ([]target, error) {
-		got := v.get(variables)
+	return func(b *binding) ([]target, error) {
+		got := v.get(b.variables)
 		ids, ok := got.([]any)
 		if !ok {
 			ids = []any{got} // input coercion of a single value (GraphQL, section 3.11)
@@ -106,22 +109,23 @@ func many(v value, most int) targets {
 // list compiles a selection on entities that are named one by one. Each entity among them is a branch, with a row for
 // each of its ids that was found, and the id's number.
 func (c *compiler) list(selection ast.SelectionSet, path ast.Path, get targets) list {
-	given, err := get(c.op.Variables)
+	first, err := get(&binding{variables: c.op.Variables, given: c.given})
 	if err != nil {
 		c.fail(err)
 	}
 	w := list{index: len(c.plan.lists), of: make(map[*entity]found)}
-	c.plan.lists = append(c.plan.lists, func(b *binding) ([]*entity, error) {
-		given, err := get(b.variables)
-		entities := make([]*entity, len(given))
-		for i, t := range given {
-			entities[i] = t.entity
+	c.plan.lists = append(c.plan.lists, func(b *binding) ([]numbered, error) {
+		ids, err := get(b)
+		list, last := make([]numbered, len(ids)), make(map[*entity]uint64)
+		for i, t := range ids {
+			last[t.entity]++
+			list[i] = numbered{t.entity, last[t.entity]}
 		}
-		return entities, err
+		return list, err
 	})
 	outer := c.path
 	c.path = path
-	for _, t := range given {
+	for _, t := range first {
 		if _, done := w.of[t.entity]; done || t.entity == nil {
 			continue
 		}
@@ -140,12 +144,12 @@ func (c *compiler) each(r *row, ids string, get targets) {
 	s, e := &c.plan.statement, r.entity
 	s.write(" FROM unnest(")
 	s.arg(func(b *binding) (any, error) {
-		given, err := get(b.variables)
+		ids, err := get(b)
 		if err != nil {
 			return nil, err
 		}
 		var keys []any
-		for _, t := range given {
+		for _, t := range ids {
 			if t.entity == e {
 				keys = append(keys, t.key)
 			}
