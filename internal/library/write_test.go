@@ -1,7 +1,6 @@
 package library_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -165,6 +164,6 @@ func TestMutateEveryKindOfEdge(t *testing.T) {
 	r := l.do(t, ctx, `mutation { createBranch(input: {key: "", name: "x"}) { id } }`, nil)
 	require.Len(t, r.errors, 1)
 	var fault *write.Error
-	require.True(t, errors.As(r.errors[0], &fault), r.errors)
+	require.ErrorAs(t, r.errors[0], &fault)
 	assert.Equal(t, write.BadUserInput, fault.Code)
 }
