@@ -23,7 +23,8 @@ func TestOrderHoldsUnderParallelPlans(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, desk.DB.WithTx(desktest.Context(t), func(ctx context.Context) error {
 		for _, setting := range []string{
-			"parallel_setup_cost = 0", "parallel_tuple_cost = 0", "min_parallel_table_scan_size = 0",
+			// Not for nothing: else each inner loop would start processes, and an operation take a minute.
+			"parallel_setup_cost = 10", "parallel_tuple_cost = 0.001", "min_parallel_table_scan_size = 0",
 			"min_parallel_index_scan_size = 0", "max_parallel_workers_per_gather = 4",
 		} {
 			if _, err := desk.DB.Exec(ctx, "SET LOCAL "+setting); err != nil {
@@ -31,9 +32,9 @@ func TestOrderHoldsUnderParallelPlans(t *testing.T) {
 			}
 		}
 		const enough = 25 // operations: each starts a dozen processes
-		n, shared := 0, 0
+		passed, shared := 0, 0
 		rapid.Check(t, func(r *rapid.T) {
-			if n++; n > enough {
+			if passed == enough {
 				return
 			}
 			one, other := data.DrawList(r, 2), data.DrawList(r, 1)
@@ -46,6 +47,7 @@ func TestOrderHoldsUnderParallelPlans(t *testing.T) {
 			if strings.Contains(desk.Explain(t, ctx), "Workers Planned") {
 				shared++
 			}
+			passed++
 		})
 		require.Positive(t, shared, "no plan was parallel")
 		return nil

@@ -203,6 +203,9 @@ func Page(l List, arguments string) string {
 	if l.OrderBy != nil {
 		more = append(more, "orderBy: "+w.argument("", terms(l.OrderBy)))
 	}
+	if l.Search != nil {
+		more = append(more, "search: "+w.argument("String", l.Search.text()))
+	}
 	more = append(more, arguments)
 	return fmt.Sprintf("{ list: %s(%s) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }",
 		l.Field, strings.Join(more, ", "))
