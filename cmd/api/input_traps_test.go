@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,7 +14,9 @@ func refusedInput(t *testing.T, code string, bodies map[string]string) {
 	t.Helper()
 	f := newFront(t, nil)
 	admin := signed(t, "2", schema.RoleAdmin)
-	count := func() string { return f.ask(t, admin, `{ categories { totalCount } products(first: 1) { totalCount nodes { unitPrice } } }`, nil).body }
+	count := func() string {
+		return f.ask(t, admin, `{ categories { totalCount } products(first: 1) { totalCount nodes { unitPrice } } }`, nil).body
+	}
 	before := count()
 	for name, body := range bodies {
 		got := f.send(t, post(t, admin, body))
@@ -30,8 +31,8 @@ func refusedInput(t *testing.T, code string, bodies map[string]string) {
 
 // created is the body of an operation that creates a category, with its variables as they are.
 func created(variables string) string {
-	query, _ := json.Marshal(`mutation($name: String!, $d: String) { createCategory(input: {name: $name, description: $d}) { id } }`)
-	return `{"query":` + string(query) + `,"variables":` + variables + `}`
+	const query = `"mutation($name: String!, $d: String) { createCategory(input: {name: $name, description: $d}) { id } }"`
+	return `{"query":` + query + `,"variables":` + variables + `}`
 }
 
 // Trap: NUL in a string. In the stock stack it reached PostgreSQL and came back as a raw SQLSTATE 22021.
