@@ -74,12 +74,15 @@ func IsUnavailable(err error) bool {
 		pg      *pgconn.PgError
 		connect *pgconn.ConnectError
 		network net.Error
+		open    *OpenError
 	)
 	switch {
 	case err == nil, errors.Is(err, ErrCommitUnknown), errors.Is(err, ErrPoolExhausted), errors.Is(err, context.Canceled):
 		return false
 	case errors.Is(err, ErrUnavailable), errors.Is(err, errConnLost):
 		return true
+	case errors.As(err, &open):
+		return open.Reason == Unreachable
 	case errors.As(err, &pg):
 		return isUnavailableCode(pg.Code)
 	case errors.As(err, &connect):

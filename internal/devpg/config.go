@@ -18,6 +18,10 @@ type Config struct {
 	// Volatile trades durability for speed: fsync, full_page_writes and synchronous_commit are off. For tests: a crash
 	// of the machine may lose everything. False: PostgreSQL's own, durable defaults.
 	Volatile bool
+	// Follow is the URL of a running server of which a new cluster is made as a physical copy, and whose changes it then
+	// follows, as a hot standby, until it is promoted (pg_promote). It needs pg_basebackup beside the other programs.
+	// Empty: a new cluster is empty, and a standby follows whom it followed.
+	Follow string
 	// Settings are further server settings, by their names in postgresql.conf. They win over those that devpg chooses,
 	// except for where the server listens.
 	Settings map[string]string

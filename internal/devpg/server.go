@@ -99,6 +99,10 @@ func (s *Server) Stop(ctx context.Context) error {
 	return s.end(ctx, "INT")
 }
 
+// Abort ends the server without a checkpoint, and tells its clients (pg_ctl stop -m immediate). A [Start] on the same
+// directory then recovers.
+func (s *Server) Abort(ctx context.Context) error { return s.end(ctx, "QUIT") }
+
 // Kill ends the server as a crash would (SIGKILL). A [Start] on the same directory then recovers.
 func (s *Server) Kill(ctx context.Context) error { return s.end(ctx, "KILL") }
 

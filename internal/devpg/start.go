@@ -78,11 +78,14 @@ func (s *Server) prepare(ctx context.Context, cfg Config) error {
 	if major != 0 && major != s.set.major {
 		return &VersionError{Dir: s.home.dir, Cluster: strconv.Itoa(major), Binaries: s.set.version}
 	}
-	if major == 0 {
-		s.fresh = true
-		return s.home.makeCluster(ctx, cfg, s.set)
+	if major != 0 {
+		return nil
 	}
-	return nil
+	s.fresh = true
+	if cfg.Follow != "" {
+		return s.home.copyCluster(ctx, cfg, s.set)
+	}
+	return s.home.makeCluster(ctx, cfg, s.set)
 }
 
 // run starts the server and waits until it answers on its socket.
@@ -98,6 +101,9 @@ func (s *Server) run(ctx context.Context, cfg Config) error {
 	}
 	var preferred int
 	preferred, s.password = s.home.lastAddress()
+	if cfg.Follow != "" {
+		s.password = passwordOf(cfg.Follow) // a standby's roles are those of its primary
+	}
 	for attempt, pause := 1, retryPause; ; attempt, pause = attempt+1, 2*pause {
 		if s.port, err = freePort(ctx, preferred); err != nil {
 			return err
@@ -167,12 +173,11 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	// Set on each start, through the socket: a file that was lost, or a copied cluster, is no reason to fail.
 	err := s.Exec(ctx, "postgres", "ALTER ROLE "+quoteIdentifier(superuser)+" PASSWORD '"+s.password+"'")
-	if err != nil {
+	if err != nil && !refusedWith(err, readOnly) {
 		return fmt.Errorf("set the password of the private PostgreSQL: %w", err)
 	}
 	err = s.Exec(ctx, "postgres", "CREATE DATABASE "+quoteIdentifier(s.database))
-	var refusal *SQLError
-	if err != nil && (!errors.As(err, &refusal) || refusal.Code != duplicateDatabase) {
+	if err != nil && !refusedWith(err, duplicateDatabase) && !refusedWith(err, readOnly) {
 		return fmt.Errorf("make the database %s: %w", s.database, err)
 	}
 	file, err := s.home.open("url", os.O_WRONLY|os.O_TRUNC)
@@ -186,8 +191,26 @@ func (s *Server) open(ctx context.Context) error {
 	return s.lock.announce(s.URL())
 }
 
-// duplicateDatabase is the SQLSTATE of a database that is there already.
-const duplicateDatabase = "42P04"
+const (
+	// duplicateDatabase is the SQLSTATE of a database that is there already.
+	duplicateDatabase = "42P04"
+	// readOnly is that of a standby: its roles and databases are those of its primary.
+	readOnly = "25006"
+)
+
+func refusedWith(err error, code string) bool {
+	var refusal *SQLError
+	return errors.As(err, &refusal) && refusal.Code == code
+}
+
+func passwordOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	password, _ := u.User.Password()
+	return password
+}
 
 // lastAddress returns port and password of the last run; zero where there was none.
 func (h home) lastAddress() (port int, password string) {
