@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -23,12 +24,13 @@ func (p *program) configCommand() *cobra.Command {
 func (p *program) config() error {
 	settings, err := readSettings(p.getenv)
 	databaseSettings, databaseErr := p.databaseSettings()
-	if err := errors.Join(err, databaseErr); err != nil {
+	replicaConfig, replicaErr := p.replicaConfig(settings)
+	if err := errors.Join(err, databaseErr, replicaErr); err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "VARIABLE\tVALUE\tSOURCE") // Flush reports
-	for _, s := range append(databaseSettings, settings.list()...) {
+	for _, s := range slices.Concat(databaseSettings, replicaConfig.Settings(), settings.list()) {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", s.Name, s.Value, s.Source)
 	}
 	return w.Flush()

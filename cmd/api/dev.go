@@ -94,7 +94,7 @@ func (p *program) dev(ctx context.Context, o devOptions) (err error) {
 	}
 	settings.introspection = true
 	page := newStudioPage(db, studioPath, settings.token)
-	return settings.serve(ctx, listener, db.DB, key, auth, logger, page, func(address string) {
+	return settings.serve(ctx, listener, db.DB, nil, key, auth, logger, page, func(address string) {
 		_ = p.say("GraphQL: http://%s%s\nStudio:  %s", address, graphQLPath, page.url(address)) // without standard output there is the log
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cambium/engine/database"
+	"cambium/engine/executor"
 	"cambium/engine/migration"
 	"cambium/engine/server"
 )
@@ -34,7 +35,8 @@ SIGTERM or an interrupt turns /readyz red, lets the requests in flight end, and 
 func (p *program) serve(ctx context.Context, addr string, migrate bool) (err error) {
 	settings, err := p.settingsFor(addr)
 	_, databaseErr := database.ConfigFromEnv(p.getenv)
-	if err := errors.Join(err, databaseErr); err != nil {
+	replicaConfig, replicaErr := p.replicaConfig(settings)
+	if err := errors.Join(err, databaseErr, replicaErr); err != nil {
 		return err
 	}
 	if !settings.token.Configured() && !settings.noAuth {
@@ -65,7 +67,12 @@ func (p *program) serve(ctx context.Context, addr string, migrate bool) (err err
 	if settings.noAuth {
 		logger.WarnContext(ctx, "AUTH=none: nobody can sign in, and everyone sees what anyone may see")
 	}
-	return settings.serve(ctx, listener, db, key, auth, logger, nil, func(string) {})
+	replicas, err := openReplicas(ctx, db, replicaConfig, logger)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, replicas.close()) }()
+	return settings.serve(ctx, listener, db, replicas, key, auth, logger, nil, func(string) {})
 }
 
 // prepare sees to it that the database has the migrations that the program needs.
@@ -108,7 +115,7 @@ func usageOfPort(addr string) error {
 
 // serve answers on the listener, which it closes, until ctx ends. page is the studio, or nil.
 func (s *settings) serve(
-	ctx context.Context, listener net.Listener, db *database.DB, cursorKey []byte, auth authentication, logger *slog.Logger,
+	ctx context.Context, listener net.Listener, db *database.DB, replicas *replicas, cursorKey []byte, auth authentication, logger *slog.Logger,
 	page *studioPage, ready func(address string),
 ) error {
 	config := s.graphQL
@@ -117,11 +124,16 @@ func (s *settings) serve(
 	if config.Persisted.Registered, err = readPersisted(s.persistedFile); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	handler, err := newHandler(db, page.reads(db), cursorKey, auth, config, logger)
+	reads, writes := page.reads(db), executor.Transactor(db)
+	if replicas != nil {
+		reads, writes = replicas, replicas
+	}
+	handler, err := newHandler(db, reads, writes, cursorKey, auth, config, logger)
 	if err == nil {
 		handler, err = page.mount(handler)
 	}
 	if err == nil {
+		handler = replicas.mount(handler)
 		var front *server.Server
 		if front, err = server.New(s.server, handler, logger, checks(db)...); err == nil {
 			return front.Run(ctx, listener, ready)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"testing"
@@ -130,12 +131,19 @@ func signed(t testing.TB, id string, roles ...string) string {
 // query runs an operation of the administrator's and decodes its data; errors fail the test.
 func query(t *testing.T, url, operation string, variables map[string]any, data any) {
 	t.Helper()
+	queryWith(t, url, operation, variables, nil, data)
+}
+
+// queryWith is query with further headers; it returns those of the answer.
+func queryWith(t *testing.T, url, operation string, variables map[string]any, further http.Header, data any) http.Header {
+	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": operation, "variables": variables})
 	require.NoError(t, err)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+graphQLPath, bytes.NewReader(body))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+signed(t, "1", schema.RoleAdmin))
+	maps.Copy(request.Header, further)
 	response, err := client.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close() //nolint:errcheck // read to its end
@@ -147,4 +155,5 @@ func query(t *testing.T, url, operation string, variables map[string]any, data a
 	require.Empty(t, string(answer.Errors))
 	require.Equal(t, http.StatusOK, response.StatusCode)
 	require.NoError(t, json.Unmarshal(answer.Data, data))
+	return response.Header
 }

@@ -82,7 +82,7 @@ func (p *program) studio(ctx context.Context, o studioOptions) (err error) {
 	settings.introspection = true
 	page := newStudioPage(db, "/", settings.token)
 	page.config.ReadOnly = o.readOnly || !page.config.Local && !o.write
-	return settings.serve(ctx, listener, db.DB, randomKey(), auth, logger, page, func(address string) {
+	return settings.serve(ctx, listener, db.DB, nil, randomKey(), auth, logger, page, func(address string) {
 		_ = p.say("Studio: %s", page.url(address)) // without standard output there is the log
 		if !o.noOpen {
 			openBrowser(ctx, page.url(address))

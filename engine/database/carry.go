@@ -29,3 +29,6 @@ func current(ctx context.Context, db *DB) *tx {
 	}
 	return nil
 }
+
+// InTx says that ctx carries a transaction on db, which whatever is run with it joins.
+func (db *DB) InTx(ctx context.Context) bool { return current(ctx, db) != nil }

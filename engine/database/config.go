@@ -100,8 +100,8 @@ func (e *ConfigError) Error() string { return errors.Join(e.Faults...).Error() }
 
 func (e *ConfigError) Unwrap() []error { return e.Faults }
 
-// validate reports all faults together, as a *ConfigError.
-func (c Config) validate() error {
+// Validate reports all faults together, as a *ConfigError.
+func (c Config) Validate() error {
 	if faults := c.faults(); len(faults) > 0 {
 		return &ConfigError{Faults: faults}
 	}

@@ -21,7 +21,7 @@ const (
 // configuration says, with one line of log for each try. It fails at once where waiting does not help, with an
 // *OpenError, and with a *ConfigError before anything is tried.
 func Open(ctx context.Context, config Config, logger *slog.Logger) (*DB, error) {
-	if err := config.validate(); err != nil {
+	if err := config.Validate(); err != nil {
 		return nil, err
 	}
 	poolConfig, err := config.pool()
@@ -69,7 +69,7 @@ func (db *DB) await(ctx context.Context, logger *slog.Logger, cfg *pgxpool.Confi
 			return newOpenError(Unreachable, cfg.ConnConfig, err)
 		}
 		logger.WarnContext(ctx, "database is not up yet", "address", db.address, "try", try,
-			"cause", brief(err), "next_in", wait.Round(time.Millisecond))
+			"cause", Brief(err), "next_in", wait.Round(time.Millisecond))
 		if !pause(ctx, wait) {
 			return fmt.Errorf("open database %s: %w", db.address, ctx.Err())
 		}

@@ -47,7 +47,7 @@ func newOpenError(reason Reason, cfg *pgx.ConnConfig, err error) *OpenError {
 }
 
 func openMessage(reason Reason, cfg *pgx.ConnConfig, err error) string {
-	cause := brief(err)
+	cause := Brief(err)
 	switch reason {
 	case UnknownHost:
 		return fmt.Sprintf("database host %q is unknown: correct the host in DATABASE_URL", cfg.Host)
@@ -104,8 +104,9 @@ func mayPass(err error) bool {
 		errors.Is(err, pgconn.ErrReadOnlyConnection) || errors.Is(err, pgconn.ErrStandbyConnection)
 }
 
-// brief is the cause in a few words. pgx's own text lists every address that was tried, on a line each.
-func brief(err error) string {
+// Brief is the cause of an error of this package in a few words, on one line and without an address: pgx's own text lists
+// every address that was tried, on a line each.
+func Brief(err error) string {
 	var (
 		pg    *pgconn.PgError
 		errno syscall.Errno

@@ -71,7 +71,16 @@ func shown(connString string) url.Values {
 	return values
 }
 
-// address is "database@host:port", with every host where there are several.
+// Address is "database@host:port" of the URL, fit for logs, with every host where there are several; empty where there
+// is no telling.
+func (c Config) Address() string {
+	cfg, err := parseURL(c.URL)
+	if err != nil {
+		return ""
+	}
+	return address(cfg)
+}
+
 func address(cfg *pgx.ConnConfig) string { return cfg.Database + "@" + hosts(cfg) }
 
 func hosts(cfg *pgx.ConnConfig) string {

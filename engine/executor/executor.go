@@ -26,12 +26,17 @@ type Config struct {
 	Reader *read.Reader
 	// Writer answers the generated mutations.
 	Writer *write.Writer
-	// DB is where a mutation's transaction is.
-	DB *database.DB
+	// DB is where a mutation's transaction is: a *[database.DB], or what begins transactions in its place.
+	DB Transactor
 	// Keys has the answers of mutations that came with an idempotency key; nil refuses such.
 	Keys *idempotency.Store
 	// App is the executor that gqlgen generated for the app's own fields.
 	App graphql.ExecutableSchema
+}
+
+// Transactor runs a function in a transaction, as [database.DB.WithTx] does.
+type Transactor interface {
+	WithTx(ctx context.Context, fn func(context.Context) error, opts ...database.TxOption) error
 }
 
 // Schema implements [operation.Executor] for the whole API.

@@ -40,8 +40,8 @@ func newDoor(config Config, next http.Handler) (http.Handler, error) {
 		handler = cors.New(cors.Options{
 			AllowedOrigins: config.CORSOrigins,
 			AllowedMethods: []string{http.MethodGet, http.MethodPost},
-			AllowedHeaders: []string{"Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"},
-			ExposedHeaders: []string{"Retry-After", "X-Request-Id"},
+			AllowedHeaders: []string{"Authorization", "Cambium-Position", "Content-Type", "Idempotency-Key", "X-Request-Id"},
+			ExposedHeaders: []string{"Cambium-Position", "Retry-After", "X-Request-Id"},
 			MaxAge:         aDay,
 		}).Handler(handler)
 	}

@@ -23,8 +23,8 @@ const patience = 2 * time.Minute
 // pause is how long to wait between two looks.
 const pause = 5 * time.Millisecond
 
-// directory is a place that the user of PostgreSQL and of PgBouncer can enter, removed at the test's end.
-func directory(t testing.TB) string {
+// Directory is a place that the user of PostgreSQL and of PgBouncer can enter, removed at the test's end.
+func Directory(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "cambium-faults-") //nolint:usetesting // t.TempDir is closed to other users
 	if err == nil {

@@ -30,13 +30,13 @@ type Node struct {
 // Primary starts a server with an empty database. more are further settings, by their names in postgresql.conf.
 func Primary(t testing.TB, name string, more map[string]string) *Node {
 	t.Helper()
-	return start(t, name, config(directory(t), more))
+	return start(t, name, config(Directory(t), more))
 }
 
 // Standby starts a hot standby of the primary, which has then replayed all that the primary had when it was copied.
 func (n *Node) Standby(t testing.TB, name string, more map[string]string) *Node {
 	t.Helper()
-	c := config(directory(t), more)
+	c := config(Directory(t), more)
 	c.Follow = n.followed(name)
 	standby := start(t, name, c)
 	standby.forget()

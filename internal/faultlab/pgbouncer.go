@@ -44,7 +44,7 @@ func StartPgBouncer(t testing.TB, database string, b PgBouncer) string {
 		t.Fatalf("faultlab: %v", err)
 	}
 	address := freeAddress(t)
-	file := filepath.Join(directory(t), "pgbouncer.ini")
+	file := filepath.Join(Directory(t), "pgbouncer.ini")
 	if err := os.WriteFile(file, []byte(b.config(server, address)), 0o600); err != nil {
 		t.Fatalf("faultlab: configure PgBouncer: %v", err)
 	}
