@@ -39,8 +39,8 @@ type DB struct {
 	closeErr error
 }
 
-// newDB builds the layers on a pool: database/sql keeps no connections of its own, so that there is one pool, and ent
-// runs on database/sql.
+// newDB builds the layers on a pool: ent runs on it, and so does database/sql, which keeps no connections of its own, so
+// that there is one pool.
 func newDB(config Config, address string, pool *pgxpool.Pool, gate *gate) *DB {
 	db := &DB{
 		config:  config,

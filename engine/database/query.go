@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // binaryResults asks for every column in binary. It is boxed once, for the hot path.
@@ -45,10 +46,35 @@ func (db *DB) Query(ctx context.Context, sql string, args []any, row func(values
 // Exec runs one statement and returns how many rows it touched. Without arguments the text may hold several statements;
 // the count is then the last one's. It runs in the transaction of ctx, else on a connection of the pool.
 func (db *DB) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
-	return db.on(ctx, sql, func(conn *pgx.Conn) (int64, error) {
-		tag, err := conn.Exec(ctx, sql, args...)
+	if t := current(ctx, db); t != nil {
+		if err := t.take(ctx); err != nil {
+			return 0, err
+		}
+		defer t.leave()
+		tag, err := t.exec(ctx, sql, args)
+		t.note(sql, tag.RowsAffected(), err)
 		return tag.RowsAffected(), err
-	})
+	}
+	for try := 1; ; try++ {
+		conn, err := db.acquire(ctx)
+		if err != nil {
+			return 0, err
+		}
+		tag, err := conn.Exec(ctx, sql, args...)
+		db.release(conn)
+		if !unsent(ctx, err, try) {
+			return tag.RowsAffected(), err
+		}
+	}
+}
+
+// maxUnsent is how many connections a statement is tried on: two that died while they were idle, and a new one, as
+// database/sql does it.
+const maxUnsent = 3
+
+// unsent tells whether a statement that failed was not sent, and is worth another connection.
+func unsent(ctx context.Context, err error, try int) bool {
+	return err != nil && pgconn.SafeToRetry(err) && try < maxUnsent && ctx.Err() == nil
 }
 
 // CopyIn runs a COPY ... FROM STDIN with the bytes of r, in whatever format the statement names, and returns how many

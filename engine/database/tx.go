@@ -16,7 +16,8 @@ type tx struct {
 	opts    txOptions
 	outside context.Context //nolint:containedctx // that of the beginning: driver.Tx, as ent ends it, has none to offer
 	conn    *lease
-	pgtx    pgx.Tx
+	begun   bool                    // BEGIN was sent: with the first statement, not before
+	pgtx    pgx.Tx                  // nil until then, and where it failed
 	cancel  context.CancelCauseFunc // ends the closure's context
 	busy    chan struct{}
 	ended   chan struct{}
@@ -29,15 +30,10 @@ type tx struct {
 	after     []func(context.Context)
 }
 
-// begin takes a connection and begins a transaction on it.
+// begin takes a connection for a transaction, which its first statement begins.
 func (db *DB) begin(ctx context.Context, o txOptions) (*tx, error) {
 	conn, err := db.lease(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("begin transaction: %w", err)
-	}
-	pgtx, err := conn.pgx().BeginTx(ctx, db.config.begin(o))
-	if err != nil {
-		_ = conn.Close()
 		return nil, fmt.Errorf("begin transaction: %w", err)
 	}
 	return &tx{
@@ -45,7 +41,6 @@ func (db *DB) begin(ctx context.Context, o txOptions) (*tx, error) {
 		opts:    o,
 		outside: ctx,
 		conn:    conn,
-		pgtx:    pgtx,
 		cancel:  func(error) {},
 		busy:    make(chan struct{}, 1),
 		ended:   make(chan struct{}),
@@ -54,8 +49,22 @@ func (db *DB) begin(ctx context.Context, o txOptions) (*tx, error) {
 
 func (t *tx) pgx() *pgx.Conn { return t.conn.pgx() }
 
-// enter takes the connection. Several goroutines may share a transaction; their statements run one after the other.
+// enter takes the connection, for a statement that BEGIN cannot be sent with. Several goroutines may share a transaction;
+// their statements run one after the other.
 func (t *tx) enter(ctx context.Context) error {
+	err := t.take(ctx)
+	if err != nil || t.begun {
+		return err
+	}
+	if err := t.beginAlone(ctx); err != nil {
+		t.leave()
+		return err
+	}
+	return nil
+}
+
+// take takes the connection as it is, perhaps before BEGIN.
+func (t *tx) take(ctx context.Context) error {
 	select {
 	case t.busy <- struct{}{}:
 	default:
@@ -63,11 +72,14 @@ func (t *tx) enter(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := t.refuses(); err != nil {
-		t.leave()
-		return err
+	err := t.refuses()
+	if err == nil {
+		err = t.outsideOfIt()
 	}
-	return nil
+	if err != nil {
+		t.leave()
+	}
+	return err
 }
 
 func (t *tx) wait(ctx context.Context) error {
@@ -109,6 +121,18 @@ func (t *tx) refuses() error {
 	return nil
 }
 
+// outsideOfIt says that the connection is in no transaction although this one was to begin: a statement would be committed
+// by itself. The caller has the connection.
+func (t *tx) outsideOfIt() error {
+	const idle = 'I'
+	if !t.begun || t.pgx().PgConn().TxStatus() != idle {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return fmt.Errorf("%w: %w", errNotBegun, t.failure)
+}
+
 // unknownRows is the count of a statement that does not tell.
 const unknownRows int64 = -1
 
@@ -124,8 +148,12 @@ func (t *tx) note(sql string, rows int64, err error) {
 	}
 }
 
-// failed says that the transaction cannot be committed: the server answers COMMIT with ROLLBACK, or is gone.
+// failed says that the transaction cannot be committed: the server answers COMMIT with ROLLBACK, or is gone. One that has
+// not begun has nothing to fail.
 func (t *tx) failed() bool {
+	if !t.begun {
+		return false
+	}
 	const inTransaction = 'T'
 	pg := t.pgx().PgConn()
 	return pg.IsClosed() || pg.TxStatus() != inTransaction

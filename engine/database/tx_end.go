@@ -60,6 +60,9 @@ func (t *tx) verdict(idle bool) error {
 // sendCommit is the COMMIT alone. The caller's end does not cut it short at once: a COMMIT that is cut short is one whose
 // outcome nobody knows.
 func (t *tx) sendCommit() error {
+	if !t.begun {
+		return nil
+	}
 	settled, cancel := context.WithCancel(context.WithoutCancel(t.outside))
 	defer cancel()
 	if limit := t.db.config.StatementTimeout; limit > 0 {
@@ -119,9 +122,11 @@ func (t *tx) seize() (idle, first bool) {
 // abort sends the ROLLBACK, on a context that the caller's end does not touch. If it fails, the connection is closed,
 // which rolls back as well: so there is nothing to report.
 func (t *tx) abort() {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.outside), settleTimeout)
-	defer cancel()
-	_ = t.pgtx.Rollback(ctx)
+	if t.pgtx != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.outside), settleTimeout)
+		defer cancel()
+		_ = t.pgtx.Rollback(ctx)
+	}
 	t.release()
 }
 
