@@ -39,10 +39,10 @@ func addDataDir(cmd *cobra.Command, dir *string) {
 }
 
 // open opens DATABASE_URL or, where it is unset, the private PostgreSQL of the directory. share says that one which
-// another command runs will do. The caller closes the store.
-func (p *program) open(ctx context.Context, dataDir string, share bool, logger *slog.Logger) (_ *store, err error) {
+// another command runs will do. The observer is told of its statements, unless it is nil. The caller closes the store.
+func (p *program) open(ctx context.Context, dataDir string, share bool, observer database.Observer, logger *slog.Logger) (_ *store, err error) {
 	if p.getenv(databaseURL) != "" {
-		db, err := openDB(ctx, p.getenv, logger)
+		db, err := openDB(ctx, p.getenv, observer, logger)
 		return &store{DB: db}, err
 	}
 	s := &store{private: true}
@@ -55,18 +55,20 @@ func (p *program) open(ctx context.Context, dataDir string, share bool, logger *
 			return url
 		}
 		return p.getenv(name)
-	}, logger)
+	}, observer, logger)
 	if err != nil {
 		return nil, errors.Join(err, s.stop(ctx))
 	}
 	return s, nil
 }
 
-func openDB(ctx context.Context, getenv func(string) string, logger *slog.Logger) (*database.DB, error) {
+// openDB opens the database of the environment. The observer is told of its statements, unless it is nil.
+func openDB(ctx context.Context, getenv func(string) string, observer database.Observer, logger *slog.Logger) (*database.DB, error) {
 	config, err := database.ConfigFromEnv(getenv)
 	if err != nil {
 		return nil, err
 	}
+	config.Observer = observer
 	return database.Open(ctx, config, logger)
 }
 
@@ -118,7 +120,7 @@ func (p *program) withStore(ctx context.Context, dataDir string, work func(*stor
 	if err != nil {
 		return err
 	}
-	s, err := p.open(ctx, dataDir, true, newLogger(p.stderr, max(settings.logLevel, slog.LevelWarn)))
+	s, err := p.open(ctx, dataDir, true, nil, newLogger(p.stderr, max(settings.logLevel, slog.LevelWarn)))
 	if err != nil {
 		return err
 	}

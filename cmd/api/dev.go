@@ -16,6 +16,9 @@ import (
 // noSample is the size that is none.
 const noSample = "none"
 
+// anyPort is where the debug listener of a developer is who has not said where.
+const anyPort = "127.0.0.1:0"
+
 // sampleSeed makes every developer's sample data the same.
 const sampleSeed = 1
 
@@ -64,7 +67,15 @@ func (p *program) dev(ctx context.Context, o devOptions) (err error) {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // closed already, unless what follows fails
-	db, err := p.open(ctx, o.dataDir, false, logger)
+	if settings.debugAddr == "" {
+		settings.debugAddr = anyPort
+	}
+	seen, err := settings.observe(ctx, p.getenv, logger)
+	if err != nil {
+		return err
+	}
+	defer seen.close(ctx)
+	db, err := p.open(ctx, o.dataDir, false, seen, logger)
 	if err != nil {
 		return err
 	}
@@ -94,8 +105,8 @@ func (p *program) dev(ctx context.Context, o devOptions) (err error) {
 	}
 	settings.introspection = true
 	page := newStudioPage(db, studioPath, settings.token)
-	return settings.serve(ctx, listener, db.DB, nil, key, auth, logger, page, func(address string) {
-		_ = p.say("GraphQL: http://%s%s\nStudio:  %s", address, graphQLPath, page.url(address)) // without standard output there is the log
+	return settings.serve(ctx, listener, service{db: db.DB, cursorKey: key, auth: auth, seen: seen, page: page}, logger, func(address string) {
+		_ = p.say("GraphQL: http://%s%s\nStudio:  %s\nMetrics: http://%s/metrics", address, graphQLPath, page.url(address), seen.address) // without standard output there is the log
 	})
 }
 

@@ -27,9 +27,14 @@ import (
 // graphQLPath is where the API is.
 const graphQLPath = "/graphql"
 
+// keysOf are the idempotency keys of a database.
+func keysOf(db *database.DB) *idempotency.Store {
+	return idempotency.New(db, idempotencykey.Table, time.Now)
+}
+
 // newHandler wires the API over a database, which is read through reads, and where mutations run in the transactions of
 // writes.
-func newHandler(db *database.DB, reads read.Querier, writes executor.Transactor, cursorKey []byte, auth authentication, config server.GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
+func newHandler(db *database.DB, reads read.Querier, writes executor.Transactor, cursorKey []byte, keys *idempotency.Store, auth authentication, config server.GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
 	client := ent.NewClient(ent.Driver(db.Driver()))
 	schema, err := graph.Schema()
 	if err != nil {
@@ -47,7 +52,7 @@ func newHandler(db *database.DB, reads read.Querier, writes executor.Transactor,
 	}
 	app := graph.NewExecutableSchema(graph.Config{Resolvers: graph.NewResolver(client, version()), Schema: schema})
 	config.Authenticate = auth.context
-	var api operation.Executor = executor.New(executor.Config{Schema: schema, Reader: reader, Writer: writer, DB: writes, Keys: idempotency.New(db, idempotencykey.Table, time.Now), App: app})
+	var api operation.Executor = executor.New(executor.Config{Schema: schema, Reader: reader, Writer: writer, DB: writes, Keys: keys, App: app})
 	if auth.database {
 		api = executor.ForViewer(api, db)
 	}

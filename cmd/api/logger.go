@@ -8,15 +8,17 @@ import (
 	"golang.org/x/term"
 
 	"cambium/engine/server"
+	"cambium/engine/telemetry"
 )
 
 // newLogger writes text to a terminal, and elsewhere one JSON object a line.
 func newLogger(w io.Writer, level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
+	var handler slog.Handler = slog.NewJSONHandler(w, options)
 	if isTerminal(w) {
-		return slog.New(server.LogHandler(slog.NewTextHandler(w, options)))
+		handler = slog.NewTextHandler(w, options)
 	}
-	return slog.New(server.LogHandler(slog.NewJSONHandler(w, options)))
+	return slog.New(server.LogHandler(telemetry.LogHandler(handler)))
 }
 
 // isTerminal reports whether a reader or writer is one.

@@ -43,7 +43,7 @@ func (p *program) check(ctx context.Context, o checkOptions) error {
 					return o.devURL
 				}
 				return p.getenv(name)
-			}, slog.New(slog.DiscardHandler))
+			}, nil, slog.New(slog.DiscardHandler))
 			if err != nil {
 				return err
 			}

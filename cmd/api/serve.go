@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cambium/engine/database"
-	"cambium/engine/executor"
 	"cambium/engine/migration"
 	"cambium/engine/server"
 )
@@ -47,7 +46,12 @@ func (p *program) serve(ctx context.Context, addr string, migrate bool) (err err
 		return err
 	}
 	logger := newLogger(p.stderr, settings.logLevel)
-	db, err := openDB(ctx, p.getenv, logger)
+	seen, err := settings.observe(ctx, p.getenv, logger)
+	if err != nil {
+		return err
+	}
+	defer seen.close(ctx)
+	db, err := openDB(ctx, p.getenv, seen, logger)
 	if err != nil {
 		return err
 	}
@@ -72,7 +76,7 @@ func (p *program) serve(ctx context.Context, addr string, migrate bool) (err err
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, replicas.close()) }()
-	return settings.serve(ctx, listener, db, replicas, key, auth, logger, nil, func(string) {})
+	return settings.serve(ctx, listener, service{db: db, replicas: replicas, cursorKey: key, auth: auth, seen: seen}, logger, func(string) {})
 }
 
 // prepare sees to it that the database has the migrations that the program needs.
@@ -111,35 +115,6 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 func usageOfPort(addr string) error {
 	host, _, _ := net.SplitHostPort(addr)
 	return errors.New("another program listens on " + addr + ": stop it, or choose another port, such as --addr " + net.JoinHostPort(host, "0") + " for any that is free")
-}
-
-// serve answers on the listener, which it closes, until ctx ends. page is the studio, or nil.
-func (s *settings) serve(
-	ctx context.Context, listener net.Listener, db *database.DB, replicas *replicas, cursorKey []byte, auth authentication, logger *slog.Logger,
-	page *studioPage, ready func(address string),
-) error {
-	config := s.graphQL
-	config.Introspection = s.introspection
-	var err error
-	if config.Persisted.Registered, err = readPersisted(s.persistedFile); err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	reads, writes := page.reads(db), executor.Transactor(db)
-	if replicas != nil {
-		reads, writes = replicas, replicas
-	}
-	handler, err := newHandler(db, reads, writes, cursorKey, auth, config, logger)
-	if err == nil {
-		handler, err = page.mount(handler)
-	}
-	if err == nil {
-		handler = replicas.mount(handler)
-		var front *server.Server
-		if front, err = server.New(s.server, handler, logger, checks(db)...); err == nil {
-			return front.Run(ctx, listener, ready)
-		}
-	}
-	return errors.Join(err, listener.Close())
 }
 
 func checks(db *database.DB) []server.Check {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cambium/engine/access/token"
+	"cambium/engine/admission"
 	"cambium/engine/database"
 	"cambium/engine/limit"
 	"cambium/engine/server"
@@ -18,6 +19,9 @@ import (
 // settings is the configuration beside the database's.
 type settings struct {
 	addr          string
+	debugAddr     string        // empty for no debug listener
+	slow          time.Duration // of an operation that is logged; 0 for none
+	admission     admission.Config
 	logLevel      slog.Level
 	cursorKey     []byte // nil where none is set
 	introspection bool
@@ -42,6 +46,8 @@ type setting struct {
 // variables is every one, in the order in which they are listed.
 var variables = []setting{
 	{"ADDR", parseAddr, func(s *settings) string { return s.addr }},
+	{"DEBUG_ADDR", parseDebugAddr, showDebugAddr},
+	duration("SLOW_OPERATION", 0, func(s *settings) *time.Duration { return &s.slow }),
 	{"LOG_LEVEL", parseLevel, func(s *settings) string { return s.logLevel.String() }},
 	{"CURSOR_KEY", parseCursorKey, showCursorKey},
 	flag("DATABASE_VIEWER", func(s *settings) *bool { return &s.databaseViewer }),
@@ -71,6 +77,8 @@ var variables = []setting{
 	number("MAX_PAGE_SIZE", 1, func(s *settings) *int { return &s.graphQL.Limits.MaxPage }),
 	number("MAX_COST", 1, func(s *settings) *int64 { return &s.graphQL.Limits.Cost }),
 	number("MAX_IN_FLIGHT", 0, func(s *settings) *int { return &s.graphQL.Gate.InFlight }),
+	number("ADMISSION_LIMIT", 0, func(s *settings) *int { return &s.admission.Limit }),
+	duration("ADMISSION_WAIT", 0, func(s *settings) *time.Duration { return &s.admission.Wait }),
 	number("RATE_PER_VIEWER", 0, func(s *settings) *int { return &s.graphQL.Gate.ViewerRate }),
 	number("RATE_PER_ADDRESS", 0, func(s *settings) *int { return &s.graphQL.Gate.AddressRate }),
 	number("PERSISTED_AUTOMATIC", 0, func(s *settings) *int { return &s.graphQL.Persisted.Automatic }),
@@ -91,7 +99,7 @@ const defaultAddr = "127.0.0.1:8080"
 
 // readSettings reads the variables. An empty one is as good as none; all faults come back together.
 func readSettings(getenv func(string) string) (settings, error) {
-	s := settings{addr: defaultAddr, token: token.NewConfig(), server: server.NewConfig(), graphQL: server.NewGraphQLConfig(), given: map[string]bool{}}
+	s := settings{addr: defaultAddr, slow: time.Second, admission: admission.NewConfig(0), token: token.NewConfig(), server: server.NewConfig(), graphQL: server.NewGraphQLConfig(), given: map[string]bool{}}
 	s.graphQL.Gate = limit.NewGateConfig()
 	var faults []error
 	for _, v := range variables {

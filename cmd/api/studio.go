@@ -61,8 +61,14 @@ func (p *program) studio(ctx context.Context, o studioOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer listener.Close() //nolint:errcheck // closed already, unless what follows fails
-	db, err := p.open(ctx, o.dataDir, true, logger)
+	defer listener.Close()  //nolint:errcheck // closed already, unless what follows fails
+	settings.debugAddr = "" // that of a server which may run beside
+	seen, err := settings.observe(ctx, p.getenv, logger)
+	if err != nil {
+		return err
+	}
+	defer seen.close(ctx)
+	db, err := p.open(ctx, o.dataDir, true, seen, logger)
 	if err != nil {
 		return err
 	}
@@ -82,7 +88,7 @@ func (p *program) studio(ctx context.Context, o studioOptions) (err error) {
 	settings.introspection = true
 	page := newStudioPage(db, "/", settings.token)
 	page.config.ReadOnly = o.readOnly || !page.config.Local && !o.write
-	return settings.serve(ctx, listener, db.DB, nil, randomKey(), auth, logger, page, func(address string) {
+	return settings.serve(ctx, listener, service{db: db.DB, cursorKey: randomKey(), auth: auth, seen: seen, page: page}, logger, func(address string) {
 		_ = p.say("Studio: %s", page.url(address)) // without standard output there is the log
 		if !o.noOpen {
 			openBrowser(ctx, page.url(address))

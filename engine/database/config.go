@@ -70,6 +70,9 @@ type Config struct {
 	// DATABASE_STARTUP_TIMEOUT.
 	StartupTimeout time.Duration
 
+	// Observer is told of every statement. Default: nobody is.
+	Observer Observer `json:"-"`
+
 	// given holds the variables that the environment set.
 	given map[string]bool
 }
@@ -140,6 +143,7 @@ func (c Config) pool() (*pgxpool.Config, error) {
 	}
 	p.PingTimeout = c.AcquireTimeout
 	p.ConnConfig.ConnectTimeout = c.ConnectTimeout
+	c.observe(p)
 
 	session := p.ConnConfig.RuntimeParams
 	session["application_name"] = c.ApplicationName

@@ -54,6 +54,7 @@ func (db *DB) WithTx(ctx context.Context, fn func(context.Context) error, opts .
 		case !pause(ctx, db.backoff(try)):
 			return err
 		}
+		db.retry(ctx, try+1, err)
 	}
 }
 

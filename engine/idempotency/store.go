@@ -43,6 +43,8 @@ type Store struct {
 	now   func() time.Time
 	swept atomic.Int64 // when, in seconds
 
+	replays atomic.Int64
+
 	claim, look, finish, sweep string
 }
 
@@ -106,11 +108,15 @@ func (s *Store) Claim(ctx context.Context, k Key) (answer []byte, replayed bool,
 		case found && !bytes.Equal(request, k.request):
 			return nil, false, ErrReused
 		case found:
+			s.replays.Add(1)
 			return answer, true, nil
 		}
 		// It was removed in between, being a day old: the key is free.
 	}
 }
+
+// Replays is how many answers were repeated.
+func (s *Store) Replays() int64 { return s.replays.Load() }
 
 // Finish stores the answer in the transaction that has claimed the key.
 func (s *Store) Finish(ctx context.Context, k Key, answer []byte) error {

@@ -29,6 +29,9 @@ type Config struct {
 	// CORSOrigins are the origins whose pages may ask and read, such as https://app.example. Default: none.
 	CORSOrigins []string
 
+	// Observer is told of every request. Default: nobody is.
+	Observer Observer
+
 	// CheckTimeout bounds one run of the readiness checks. More than 0. Default 2s.
 	CheckTimeout time.Duration
 	// DrainDelay is how long a server that was told to stop still accepts connections, with readiness red: the time that
@@ -47,6 +50,7 @@ func NewConfig() Config {
 		WriteTimeout:      time.Minute,
 		IdleTimeout:       75 * time.Second,
 		MaxHeaderBytes:    16 << 10,
+		Observer:          nobody{},
 		CheckTimeout:      2 * time.Second,
 		ShutdownTimeout:   20 * time.Second,
 	}
@@ -62,6 +66,9 @@ func (c Config) validate() error {
 		positive("MaxHeaderBytes", c.MaxHeaderBytes),
 		positive("CheckTimeout", c.CheckTimeout),
 		positive("ShutdownTimeout", c.ShutdownTimeout),
+	}
+	if c.Observer == nil {
+		faults = append(faults, errors.New("Observer is nil"))
 	}
 	if c.DrainDelay < 0 {
 		faults = append(faults, fmt.Errorf("DrainDelay is %v, must not be negative", c.DrainDelay))

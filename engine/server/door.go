@@ -72,7 +72,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header["Referrer-Policy"] = noReferrer
 	header["X-Content-Type-Options"] = noSniff
 	header["Cross-Origin-Resource-Policy"] = sameOrigin
-	if !isHealth(r.URL.Path) && !d.allows(r.Host) {
+	if !IsProbe(r.URL.Path) && !d.allows(r.Host) {
 		writeFault(w, otherHost, RequestID(r.Context()))
 		return
 	}

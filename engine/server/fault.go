@@ -37,6 +37,19 @@ var internal = &Fault{Code: "INTERNAL", Message: "internal error", Status: http.
 // timedOut is an operation that did not end within [GraphQLConfig.OperationTimeout].
 var timedOut = &Fault{Code: "TIMEOUT", Message: "the operation took too long", Status: http.StatusGatewayTimeout}
 
+// full is an operation for which there was no room: before it ran, as where the pool itself is exhausted, so the code is the
+// same.
+var full = &Fault{
+	Code: "POOL_EXHAUSTED", Message: "too many operations at once, try again soon",
+	Status: http.StatusServiceUnavailable, RetryAfter: time.Second,
+}
+
+// CodeOf is the code of an error that a client is told.
+func CodeOf(err *gqlerror.Error) string {
+	code, _ := err.Extensions["code"].(string)
+	return code
+}
+
 // tooMany is a request of one who asks too often.
 func tooMany(e *limit.Exceeded) *Fault {
 	return &Fault{Code: e.Code, Message: e.Message, Status: http.StatusTooManyRequests, RetryAfter: time.Second}

@@ -30,7 +30,7 @@ func GraphQL(executor operation.Executor, config GraphQLConfig, logger *slog.Log
 	if err := config.validate(); err != nil {
 		return nil, fmt.Errorf("configure GraphQL: %w", err)
 	}
-	p := presenter{classify: config.Classify, logger: logger}
+	p := presenter{classify: config.Classify, observer: config.Observer, logger: logger}
 	return &graphQL{config, p, operation.New(executor, operation.Config{
 		Introspection:   config.Introspection,
 		MaxTokens:       config.MaxTokens,
@@ -92,48 +92,76 @@ func (g *graphQL) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 var vary = []string{"Accept, Accept-Encoding"}
 
 func (g *graphQL) refuse(w http.ResponseWriter, r *http.Request, fault *Fault) {
+	g.config.Observer.Refused(r.Context(), fault.Code)
 	writeFault(w, fault, RequestID(r.Context()))
 }
 
+// run answers an operation. Its place is free before the answer is written: a client that reads slowly holds none.
 func (g *graphQL) run(
 	ctx context.Context, w http.ResponseWriter, r *http.Request, media *mediaType, coding answerCoding, params *graphql.RawParams,
 ) {
+	answer := answers.Get().(*buffer)
+	defer answer.release(&answers)
+	op, response, fault := g.operate(ctx, w, r, params, answer)
+	switch {
+	case r.Context().Err() != nil: // nobody is listening
+		if e := exchangeOf(ctx); e != nil {
+			e.status = statusClientClosed
+		}
+	case fault != nil:
+		g.refuse(w, r, fault)
+	case op == nil:
+		for _, err := range response.Errors {
+			g.config.Observer.Refused(ctx, CodeOf(err))
+		}
+		coding.respond(w, media.requestError, response)
+	default:
+		if params.Extensions["cost"] == true {
+			if response.Extensions == nil {
+				response.Extensions = make(map[string]any, 1)
+			}
+			response.Extensions["cost"] = map[string]int64{"requested": op.Cost(), "limit": g.config.Limits.Cost}
+		}
+		coding.respond(w, statusOf(w, response), response)
+	}
+}
+
+// operate takes a place, prepares the operation and runs it into the buffer. Without an operation the response has what is
+// wrong with the document or its variables.
+func (g *graphQL) operate(
+	ctx context.Context, w http.ResponseWriter, r *http.Request, params *graphql.RawParams, answer *buffer,
+) (*operation.Operation, operation.Response, *Fault) {
+	if g.config.Admission != nil {
+		if err := g.config.Admission.Enter(ctx); err != nil { // of a client that has gone too, which reads nothing
+			return nil, operation.Response{}, full
+		}
+		defer g.config.Admission.Leave()
+	}
 	op, errs := g.service.Prepare(params)
 	if len(errs) > 0 {
-		coding.respond(w, media.requestError, operation.Response{Errors: ofDocument(errs)})
-		return
+		return nil, operation.Response{Errors: ofDocument(errs)}, nil
 	}
-	if e := exchangeOf(r.Context()); e != nil {
+	if e := exchangeOf(ctx); e != nil {
 		e.operation = clip(op.Operation.Name)
 	}
 	if r.Method == http.MethodGet && op.Operation.Operation != ast.Query {
 		w.Header().Set("Allow", "POST")
-		g.refuse(w, r, refused(http.StatusMethodNotAllowed, "GET runs queries only, use POST"))
-		return
+		return nil, operation.Response{}, refused(http.StatusMethodNotAllowed, "GET runs queries only, use POST")
 	}
 	if op.Operation.Operation == ast.Subscription {
-		g.refuse(w, r, refused(http.StatusBadRequest, "subscriptions are not served here"))
-		return
+		return nil, operation.Response{}, refused(http.StatusBadRequest, "subscriptions are not served here")
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.config.OperationTimeout)
 	defer cancel()
-	answer := answers.Get().(*buffer)
-	defer answer.release(&answers)
-	response := g.service.Run(ctx, op, append(answer.bytes, answerStart...))
+	ctx = g.config.Observer.BeginOperation(ctx, op)
+	start := time.Now()
+	var response operation.Response
+	defer func() { // also after a panic
+		g.config.Observer.EndOperation(ctx, op, time.Since(start), response.Errors)
+	}()
+	response = g.service.Run(ctx, op, append(answer.bytes, answerStart...))
 	answer.bytes = response.Data
-	if r.Context().Err() != nil { // nobody is listening
-		if e := exchangeOf(ctx); e != nil {
-			e.status = statusClientClosed
-		}
-		return
-	}
-	if params.Extensions["cost"] == true {
-		if response.Extensions == nil {
-			response.Extensions = make(map[string]any, 1)
-		}
-		response.Extensions["cost"] = map[string]int64{"requested": op.Cost(), "limit": g.config.Limits.Cost}
-	}
-	coding.respond(w, statusOf(w, response), response)
+	return op, response, nil
 }
 
 // statusClientClosed is what nginx logs for a client that went away before it was answered. It is only logged.

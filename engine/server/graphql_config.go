@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"cambium/engine/admission"
 	"cambium/engine/limit"
 )
 
@@ -23,6 +24,8 @@ type GraphQLConfig struct {
 	Limits limit.Config
 	// Gate bounds how often a viewer may ask. Default: it does not; [limit.NewGateConfig] has sizes for a service.
 	Gate limit.GateConfig
+	// Admission is where operations enter once they are read, and wait for each other. Default nil: all run at once.
+	Admission *admission.Queue
 	// Persisted says which operations may be named instead of sent.
 	Persisted PersistedConfig
 	// CachedDocuments is how many documents are kept parsed and validated, those of up to 8 KiB. More than 0. Default
@@ -38,6 +41,8 @@ type GraphQLConfig struct {
 	// Authenticate finds out who asks and returns the context to run the operation in; its error refuses the request, and
 	// Classify has to know it. Default: everything runs in the request's context.
 	Authenticate func(*http.Request) (context.Context, error)
+	// Observer is told of every operation. Default: nobody is.
+	Observer Observer
 	// Classify knows the errors that clients may be told, and how. Default: none are known, all are internal.
 	Classify func(error) (*Fault, bool)
 }
@@ -53,6 +58,7 @@ func NewGraphQLConfig() GraphQLConfig {
 		OperationTimeout: 30 * time.Second,
 		CompressFrom:     1 << 10,
 		Authenticate:     func(r *http.Request) (context.Context, error) { return r.Context(), nil },
+		Observer:         nobody{},
 		Classify:         func(error) (*Fault, bool) { return nil, false },
 	}
 }
@@ -67,8 +73,8 @@ func (c GraphQLConfig) validate() error {
 		positive("OperationTimeout", c.OperationTimeout),
 		positive("CompressFrom", c.CompressFrom),
 	}
-	if c.Classify == nil || c.Authenticate == nil {
-		faults = append(faults, fmt.Errorf("Classify or Authenticate is nil"))
+	if c.Classify == nil || c.Authenticate == nil || c.Observer == nil {
+		faults = append(faults, fmt.Errorf("Classify, Authenticate or Observer is nil"))
 	}
 	return errors.Join(faults...)
 }

@@ -12,7 +12,8 @@ const (
 	readinessPath = "/readyz"
 )
 
-func isHealth(path string) bool { return path == livenessPath || path == readinessPath }
+// IsProbe tells whether a path is one of those that ask for health.
+func IsProbe(path string) bool { return path == livenessPath || path == readinessPath }
 
 // Check is one condition of readiness.
 type Check struct {

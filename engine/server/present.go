@@ -15,6 +15,7 @@ import (
 // presenter decides what a client is told of an error: what is on the list, and of anything else that it is in the log.
 type presenter struct {
 	classify func(error) (*Fault, bool)
+	observer Observer
 	logger   *slog.Logger
 }
 
@@ -43,8 +44,7 @@ const mostRequestErrors = 20
 func ofDocument(errs gqlerror.List) gqlerror.List {
 	shown := make(gqlerror.List, 0, mostRequestErrors)
 	for _, e := range errs[:min(len(errs), mostRequestErrors)] {
-		code, _ := e.Extensions["code"].(string)
-		fault := Fault{Code: code, Message: clip(e.Message)}
+		fault := Fault{Code: CodeOf(e), Message: clip(e.Message)}
 		if len(e.Path.String()) <= longestClipped {
 			fault.Path = e.Path
 		}
@@ -111,6 +111,7 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
-func (p presenter) recovered(_ context.Context, v any) error {
+func (p presenter) recovered(ctx context.Context, v any) error {
+	p.observer.Panicked(ctx)
 	return &panicError{value: v, stack: string(debug.Stack())}
 }

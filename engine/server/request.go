@@ -48,10 +48,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.draining.Load() {
 		header.Set("Connection", "close") // the next request of this client belongs elsewhere
 	}
-	ctx := context.WithValue(r.Context(), exchangeKey{}, e)
-	defer s.log(ctx, e, r, start)
+	ctx := context.WithValue(s.config.Observer.BeginRequest(r), exchangeKey{}, e)
+	r = r.WithContext(ctx)
+	defer s.end(ctx, e, r, start)
 	defer s.recover(ctx, e)
-	s.handler.ServeHTTP(e, r.WithContext(ctx))
+	s.handler.ServeHTTP(e, r)
+}
+
+// end tells of a request that was answered.
+func (s *Server) end(ctx context.Context, e *exchange, r *http.Request, start time.Time) {
+	took := time.Since(start)
+	if e.status == 0 {
+		e.status = http.StatusOK // net/http's, for a handler that wrote nothing
+	}
+	s.config.Observer.EndRequest(ctx, r, e.status, took)
+	s.log(ctx, e, r, took)
 }
 
 // recover answers a panic. Where the response had begun there is nothing to say but to break it off.
@@ -63,6 +74,7 @@ func (s *Server) recover(ctx context.Context, e *exchange) {
 	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(v)
 	}
+	s.config.Observer.Panicked(ctx)
 	s.logger.ErrorContext(ctx, "panic", "id", e.id[0], "panic", v, "stack", string(debug.Stack()))
 	if e.status != 0 {
 		panic(http.ErrAbortHandler)
@@ -70,24 +82,20 @@ func (s *Server) recover(ctx context.Context, e *exchange) {
 	writeFault(e, internal, e.id[0])
 }
 
-func (s *Server) log(ctx context.Context, e *exchange, r *http.Request, start time.Time) {
+func (s *Server) log(ctx context.Context, e *exchange, r *http.Request, took time.Duration) {
 	level := slog.LevelInfo
-	if isHealth(r.URL.Path) {
+	if IsProbe(r.URL.Path) {
 		level = slog.LevelDebug
 	}
 	if !s.logger.Enabled(ctx, level) {
 		return
-	}
-	status := e.status
-	if status == 0 {
-		status = http.StatusOK // net/http's, for a handler that wrote nothing
 	}
 	attrs := make([]slog.Attr, 0, 7)
 	attrs = append(attrs, slog.String("id", e.id[0]), slog.String("method", clip(r.Method)), slog.String("path", clip(r.URL.Path)))
 	if e.operation != "" {
 		attrs = append(attrs, slog.String("operation", e.operation))
 	}
-	attrs = append(attrs, slog.Duration("duration", time.Since(start)), slog.Int("status", status), slog.Int64("bytes", e.bytes))
+	attrs = append(attrs, slog.Duration("duration", took), slog.Int("status", e.status), slog.Int64("bytes", e.bytes))
 	s.logger.LogAttrs(ctx, level, "request", attrs...)
 }
 

@@ -35,7 +35,7 @@ func New(config Config, handler http.Handler, logger *slog.Logger, checks ...Che
 	health.HandleFunc("GET "+readinessPath, s.readiness)
 	var err error
 	s.handler, err = newDoor(config, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isHealth(r.URL.Path) {
+		if IsProbe(r.URL.Path) {
 			health.ServeHTTP(w, r)
 		} else {
 			handler.ServeHTTP(w, r)

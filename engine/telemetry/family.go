@@ -1,0 +1,49 @@
+package telemetry
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+)
+
+// family is the series of a metric by their labels. There are no more than most of them: what comes after that shares the
+// series of others, for a label may be a client's to choose.
+type family[K comparable, S any] struct {
+	most  int
+	fresh func(K) S
+	other func(K) K // what a key counts as where there is no more room
+
+	mu    sync.Mutex
+	known atomic.Pointer[map[K]S] // replaced, never changed
+}
+
+func newFamily[K comparable, S any](most int, fresh func(K) S, other func(K) K) *family[K, S] {
+	f := &family[K, S]{most: most, fresh: fresh, other: other}
+	f.known.Store(&map[K]S{})
+	return f
+}
+
+// of returns the series of a key.
+func (f *family[K, S]) of(key K) S {
+	if s, ok := (*f.known.Load())[key]; ok {
+		return s
+	}
+	return f.add(key)
+}
+
+func (f *family[K, S]) add(key K) S {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	known := *f.known.Load()
+	if len(known) >= f.most {
+		key = f.other(key)
+	}
+	if s, ok := known[key]; ok {
+		return s
+	}
+	s := f.fresh(key)
+	next := maps.Clone(known)
+	next[key] = s
+	f.known.Store(&next)
+	return s
+}
