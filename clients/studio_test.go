@@ -24,6 +24,7 @@ func studioURL(t *testing.T, dev *apitest.Process) string {
 	t.Helper()
 	dev.Until(t, &dev.Stdout, "token=")
 	_, after, _ := strings.Cut(dev.Stdout.String(), "Studio:")
+	after, _, _ = strings.Cut(strings.TrimSpace(after), "\n")
 	return strings.TrimSpace(after)
 }
 

@@ -98,7 +98,7 @@ func TestDev(t *testing.T) {
 	assert.Equal(t, http.StatusOK, firstOf(get(t, url+"/readyz")), "and leave it running")
 
 	terminate(t, p)
-	assert.Equal(t, 2, strings.Count(p.Stdout.String(), "\n"), "the API, and the studio: %s", &p.Stdout)
+	assert.Equal(t, 3, strings.Count(p.Stdout.String(), "\n"), "the API, the studio, and the metrics: %s", &p.Stdout)
 
 	// The data is still there, and so are the cursors of before.
 	p, url = startDev(t, own(), dir)
