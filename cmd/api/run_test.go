@@ -84,6 +84,7 @@ func TestSettings(t *testing.T) {
 		"OPERATION_TIMEOUT": {"5", "0s", "-1s", "60s"}, "MAX_BODY_BYTES": {"0", "-1", "1MB", "99999999999"}, "DRAIN_DELAY": {"-1s", "x"},
 		"SHUTDOWN_TIMEOUT": {"0"}, "READY_TIMEOUT": {"0"}, "HTTP_READ_HEADER_TIMEOUT": {"0", "1h"}, "HTTP_READ_TIMEOUT": {"1s"},
 		"MAX_DEPTH": {"0"}, "MAX_COST": {"-1"}, "DEFAULT_PAGE_SIZE": {"101"}, "PERSISTED_ONLY": {"true", "perhaps"}, "AUTH": {"off"}, "AUTH_SECRET": {"short"}, "AUTH_JWKS_URL": {"http://issuer.example/keys", "https://user:password@issuer.example/", "keys"},
+		"DEBUG_ADDR": {"9090", ":9090", "0.0.0.0:9090", "metrics.example:9090"}, "SLOW_OPERATION": {"-1s"}, "ADMISSION_LIMIT": {"-1"}, "ADMISSION_WAIT": {"-1s", "5"},
 		"AUTH_LEEWAY": {"-1s"}, "HTTP_WRITE_TIMEOUT": {"30s"}, "HTTP_IDLE_TIMEOUT": {"x"}, "HTTP_MAX_HEADER_BYTES": {"0"},
 	} {
 		for _, text := range bad {
@@ -103,6 +104,7 @@ func TestSettings(t *testing.T) {
 		"PERSISTED_AUTOMATIC": "0", "PERSISTED_FILE": "operations.json", "PERSISTED_ONLY": "true",
 		"DATABASE_VIEWER": "true", "AUTH": "token", "AUTH_SECRET": tokenSecret, "AUTH_JWKS_URL": "https://issuer.example/keys", "AUTH_ISSUER": "i", "AUTH_AUDIENCE": "a",
 		"AUTH_LEEWAY": "1s", "AUTH_ID_CLAIM": "id", "AUTH_ROLES_CLAIM": "r",
+		"DEBUG_ADDR": "[::1]:9090", "SLOW_OPERATION": "2s", "ADMISSION_LIMIT": "12", "ADMISSION_WAIT": "50ms",
 	}
 	const alternatives = 1 // AUTH_JWKS_FILE stands for AUTH_JWKS_URL
 	s, err := readSettings(func(name string) string { return good[name] })
