@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // gate stands before the pool: as many pass as there may be connections, so that who has passed waits for nobody, but
@@ -18,17 +18,60 @@ import (
 type gate struct {
 	places chan struct{}
 	open   atomic.Int32 // connections that there are
+	wires  wires
+	outage outage
+
+	favourite favourite
+
+	mu         sync.Mutex
+	generation int64 // counts the resets of the pool
 }
 
 // newGate makes the gate of a pool, which tells it of the connections that it opens and closes.
 func newGate(config *pgxpool.Config) *gate {
 	g := &gate{places: make(chan struct{}, config.MaxConns)}
-	config.AfterConnect = func(context.Context, *pgx.Conn) error {
-		g.open.Add(1)
+	g.wired(config)
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		g.opened(conn)
 		return nil
 	}
-	config.BeforeClose = func(*pgx.Conn) { g.open.Add(-1) }
+	config.BeforeClose = g.forget
 	return g
+}
+
+func (g *gate) opened(conn *pgx.Conn) {
+	w := wireOf(conn)
+	w.line.up.Store(true)
+	g.favourite.address.Store(&w.line.address)
+	g.outage.over()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	w.generation, w.counted = g.generation, true
+	g.open.Add(1)
+}
+
+// forget takes a connection that will not be handed out again from the open ones, however often it is told so.
+func (g *gate) forget(conn *pgx.Conn) {
+	w := wireOf(conn)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if w.counted && w.generation == g.generation {
+		g.open.Add(-1)
+	}
+	w.counted = false
+}
+
+// outdate says that no connection of the age of this one will be handed out again. It reports false where that has been
+// said before.
+func (g *gate) outdate(conn *pgx.Conn) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if wireOf(conn).generation != g.generation {
+		return false
+	}
+	g.generation++
+	g.open.Store(0)
+	return true
 }
 
 // idle tells, to one who has passed, that a connection is there for everybody who has.
@@ -38,34 +81,26 @@ func (g *gate) leave() { <-g.places }
 
 // acquire takes a connection for work with pgx itself. It goes back with release.
 func (db *DB) acquire(ctx context.Context) (*pgxpool.Conn, error) {
-	return pass(ctx, db, db.pool.Acquire)
+	return insist(ctx, db, db.pool.Acquire)
 }
 
 func (db *DB) release(conn *pgxpool.Conn) {
+	if c := conn.Conn(); c.IsClosed() {
+		db.gate.forget(c)
+	}
 	conn.Release()
 	db.gate.leave()
 }
 
-// lease is a connection in the form that database/sql works with. Closing it gives it back.
-type lease struct {
-	*stdlib.Conn
-	gate *gate
-}
-
-func (l *lease) Close() error {
-	defer l.gate.leave()
-	return l.Conn.Close()
-}
-
-func (db *DB) lease(ctx context.Context) (*lease, error) {
-	conn, err := pass(ctx, db, db.conns.Connect)
-	if err != nil {
-		return nil, err
+// insist passes, and where the database is away tries again for as long as that is bearable: nothing was sent.
+func insist[C any](ctx context.Context, db *DB, take func(context.Context) (C, error)) (C, error) {
+	for try := 1; ; try++ {
+		conn, err := pass(ctx, db, take)
+		if err == nil || !IsUnavailable(err) || !db.gate.outage.wait(ctx, db.closed, db.backoff(try)) {
+			return conn, err
+		}
 	}
-	return &lease{conn.(*stdlib.Conn), db.gate}, nil
 }
-
-func (l *lease) pgx() *pgx.Conn { return l.Conn.Conn() }
 
 // pass is the one way to a connection: no wait is longer than the acquire timeout, and what went wrong is typed.
 func pass[C any](ctx context.Context, db *DB, take func(context.Context) (C, error)) (conn C, err error) {
@@ -107,6 +142,9 @@ func (db *DB) queue(ctx context.Context) error {
 		db.exhausted.Add(1)
 		return fmt.Errorf("%w: %w", ErrPoolExhausted, ctx.Err())
 	case <-timeout.C:
+		if db.gate.outage.lasts() {
+			return fmt.Errorf("%w: nobody got a connection within %s", ErrUnavailable, db.config.AcquireTimeout)
+		}
 		db.exhausted.Add(1)
 		return fmt.Errorf("%w: no connection within %s, all %d in use", ErrPoolExhausted, db.config.AcquireTimeout, db.config.MaxConns)
 	}

@@ -18,6 +18,8 @@ var ErrNoURL = errors.New("DATABASE_URL environment variable is required")
 type Pooler string
 
 const (
+	// PoolerAuto is whatever Open finds there; [DB.Config] then has one of the others.
+	PoolerAuto Pooler = "auto"
 	// PoolerNone is a direct connection, or a pooler in session mode.
 	PoolerNone Pooler = "none"
 	// PoolerTransaction is PgBouncer, or the like, in transaction mode: each transaction may meet another server
@@ -31,7 +33,8 @@ const (
 // the field wins.
 type Config struct {
 	// URL is the connection string, postgres://user:password@host:port/database?sslmode=... or in keyword form
-	// (host=... user=...). Several hosts and target_session_attrs are understood. Required. DATABASE_URL.
+	// (host=... user=...). With several hosts (postgres://user@a:5432,b:5432/database) a connection leads to the one that
+	// takes writes, unless target_session_attrs says otherwise. Required. DATABASE_URL.
 	URL string `json:"-"`
 
 	// MaxConns is the most connections the pool opens; at least 1. Default 10. DATABASE_MAX_CONNS.
@@ -43,7 +46,8 @@ type Config struct {
 	// IdleTimeout closes a connection that nobody used for so long; 0 never. Checked every half of it, so a
 	// connection may live half as long again. Default 20s. DATABASE_IDLE_TIMEOUT.
 	IdleTimeout time.Duration
-	// ConnectTimeout bounds one attempt to connect to one address. Default 10s. DATABASE_CONNECT_TIMEOUT.
+	// ConnectTimeout bounds one attempt to connect to one address, with several hosts also AcquireTimeout. Default 10s.
+	// DATABASE_CONNECT_TIMEOUT.
 	ConnectTimeout time.Duration
 	// MaxLifetime closes a connection so old, plus up to a tenth at random so that a fleet does not reconnect at
 	// once; 0 never. Default 30m. DATABASE_MAX_LIFETIME.
@@ -63,7 +67,7 @@ type Config struct {
 	// ApplicationName is shown in pg_stat_activity and in the server's log. Default cambium.
 	// DATABASE_APPLICATION_NAME.
 	ApplicationName string
-	// Pooler is "none" or "transaction". Default none. DATABASE_POOLER.
+	// Pooler is "auto", "none" or "transaction". Default auto. DATABASE_POOLER.
 	Pooler Pooler
 
 	// StartupTimeout is how long Open waits for a database that is not up; 0 tries once. Default 30s.
@@ -90,7 +94,7 @@ func NewConfig(url string) Config {
 		LockTimeout:              5 * time.Second,
 		IdleInTransactionTimeout: time.Minute,
 		ApplicationName:          "cambium",
-		Pooler:                   PoolerNone,
+		Pooler:                   PoolerAuto,
 		StartupTimeout:           30 * time.Second,
 	}
 }
@@ -144,6 +148,8 @@ func (c Config) pool() (*pgxpool.Config, error) {
 	p.PingTimeout = c.AcquireTimeout
 	p.ConnConfig.ConnectTimeout = c.ConnectTimeout
 	c.observe(p)
+	p.ConnConfig.DialFunc = newDialer().DialContext
+	c.aim(p.ConnConfig)
 
 	session := p.ConnConfig.RuntimeParams
 	session["application_name"] = c.ApplicationName

@@ -29,7 +29,7 @@ func TestConfigDefaults(t *testing.T) {
 	require.Equal(t, time.Minute, c.IdleInTransactionTimeout)
 	require.Equal(t, 30*time.Second, c.StartupTimeout)
 	require.Equal(t, "cambium", c.ApplicationName)
-	require.Equal(t, database.PoolerNone, c.Pooler)
+	require.Equal(t, database.PoolerAuto, c.Pooler)
 }
 
 func TestConfigSettingsNameTheirSource(t *testing.T) {
@@ -89,7 +89,7 @@ func TestConfigReportsEveryFaultTogether(t *testing.T) {
 		"DATABASE_STATEMENT_TIMEOUT must be 0 or at least 1ms",
 		"DATABASE_LOCK_TIMEOUT must be at most 596h31m23.647s",
 		"DATABASE_IDLE_IN_TRANSACTION_TIMEOUT must be a duration such as 500ms, 20s or 30m",
-		"DATABASE_POOLER must be none or transaction",
+		"DATABASE_POOLER must be auto, none or transaction",
 		"DATABASE_STARTUP_TIMEOUT must be a duration such as 500ms, 20s or 30m",
 	}, texts(faults.Faults))
 	require.NotContains(t, err.Error(), "s3cret")

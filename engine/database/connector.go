@@ -38,7 +38,7 @@ func (b *borrowed) Close() error {
 }
 
 func (b *borrowed) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	result, err := b.lease.ExecContext(ctx, query, args)
+	result, err := b.lease.Conn.ExecContext(ctx, query, args)
 	err = b.lost(ctx, err)
 	rows := unknownRows
 	if err == nil {
@@ -51,7 +51,7 @@ func (b *borrowed) ExecContext(ctx context.Context, query string, args []driver.
 }
 
 func (b *borrowed) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	rows, err := b.lease.QueryContext(ctx, query, args)
+	rows, err := b.lease.Conn.QueryContext(ctx, query, args)
 	err = b.lost(ctx, err)
 	b.t.note(query, unknownRows, err)
 	return rows, err

@@ -28,6 +28,7 @@ type DB struct {
 	conns   driver.Connector // the pool as database/sql sees it
 	sql     *sql.DB
 	driver  *entDriver
+	direct  bool                // nothing stands between the pool and the server
 	random  func(n int64) int64 // in [0, n), for jitter
 
 	gate      *gate
@@ -54,6 +55,7 @@ func newDB(config Config, address string, pool *pgxpool.Pool, gate *gate) *DB {
 	db.sql = sql.OpenDB(&connector{db: db})
 	db.sql.SetMaxIdleConns(0)
 	db.driver = &entDriver{Driver: entsql.OpenDB(dialect.Postgres, db.sql), db: db}
+	go gate.wires.listen(config.longestSilence(), db.closed)
 	return db
 }
 
@@ -79,14 +81,16 @@ func (db *DB) Config() Config { return db.config }
 // Address is "database@host:port", fit for logs.
 func (db *DB) Address() string { return db.address }
 
-// Ping makes a round trip to the server. The wait for a connection is bounded, the round trip by ctx.
+// Ping makes a round trip to the server, and does not try again: it says how things are. The wait for a connection is
+// bounded, the round trip by ctx.
 func (db *DB) Ping(ctx context.Context) error {
-	conn, err := db.acquire(ctx)
+	conn, err := pass(ctx, db, db.pool.Acquire)
 	if err != nil {
 		return err
 	}
 	defer db.release(conn)
 	if err := conn.Ping(ctx); err != nil {
+		db.judge(ctx, conn.Conn(), err)
 		return fmt.Errorf("ping database: %w", err)
 	}
 	return nil

@@ -17,8 +17,9 @@ import (
 type entRows struct {
 	rows    pgx.Rows
 	columns []string
-	arrays  []int       // columns that came in binary
-	give    func(error) // the connection back; nil when that is done
+	arrays  []int            // columns that came in binary
+	give    func(error) fate // the connection back; nil when that is done
+	fate    fate             // of the statement, once it is over
 
 	// The first row is looked at right away: what fails fails at the statement, and not while its rows are read.
 	looked, more bool
@@ -31,28 +32,36 @@ func (db *DB) rows(ctx context.Context, sql string, args []any) (*entRows, error
 			return nil, err
 		}
 		rows, err := t.query(ctx, sql, args)
-		return newEntRows(rows, err, func(err error) {
+		r, _, err := newEntRows(rows, err, func(err error) fate {
 			t.note(sql, unknownRows, err)
 			t.leave()
+			return settled
 		})
+		return r, err
 	}
-	for try := 1; ; try++ {
+	for losses := 1; ; losses++ {
 		conn, err := db.acquire(ctx)
 		if err != nil {
 			return nil, err
 		}
+		sent := wireOf(conn.Conn()).sent.Load()
 		rows, err := conn.Query(ctx, sql, args...)
-		r, err := newEntRows(rows, err, func(error) { db.release(conn) })
-		if !unsent(ctx, err, try) {
-			return r, err
+		r, f, err := newEntRows(rows, err, func(err error) fate {
+			defer db.release(conn)
+			if err == nil {
+				return settled
+			}
+			return db.judgeAlone(ctx, conn.Conn(), sent, err)
+		})
+		if err == nil || !f.again(sql, losses) {
+			return r, f.told(sql, err)
 		}
 	}
 }
 
-func newEntRows(rows pgx.Rows, err error, give func(error)) (*entRows, error) {
+func newEntRows(rows pgx.Rows, err error, give func(error) fate) (*entRows, fate, error) {
 	if err != nil {
-		give(err)
-		return nil, err
+		return nil, give(err), err
 	}
 	r := &entRows{rows: rows, give: give, looked: true, more: rows.Next()}
 	if rows.Err() == nil {
@@ -61,7 +70,7 @@ func newEntRows(rows pgx.Rows, err error, give func(error)) (*entRows, error) {
 	if !r.more {
 		err = r.Close()
 	}
-	return r, err
+	return r, r.fate, err
 }
 
 // describe keeps what is to be known of the columns, which is gone with the connection.
@@ -159,7 +168,7 @@ func (r *entRows) Err() error { return r.rows.Err() }
 func (r *entRows) Close() error {
 	if r.give != nil {
 		r.rows.Close()
-		r.give(r.rows.Err())
+		r.fate = r.give(r.rows.Err())
 		r.give = nil
 	}
 	return r.rows.Err()

@@ -51,6 +51,8 @@ const (
 	codeSerialization        = "40001"
 	codeDeadlock             = "40P01"
 	codePrivilege            = "42501"
+	codeNotSupported         = "0A000"
+	codeReadOnly             = "25006"
 	codeTooManyConnections   = "53300"
 	codeAdminShutdown        = "57P01"
 	codeCrashShutdown        = "57P02"
@@ -84,7 +86,7 @@ func IsUnavailable(err error) bool {
 	case errors.As(err, &open):
 		return open.Reason == Unreachable
 	case errors.As(err, &pg):
-		return isUnavailableCode(pg.Code)
+		return isUnavailableCode(pg.Code) || isPoolersEnd(pg)
 	case errors.As(err, &connect):
 		return true
 	case errors.Is(err, context.DeadlineExceeded):
@@ -95,6 +97,17 @@ func IsUnavailable(err error) bool {
 	}
 }
 
+func isProtocolViolation(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == codeProtocolViolation
+}
+
+// isPoolersEnd is PgBouncer's one code for all that ends a session: its server is away, or does not let it in.
+func isPoolersEnd(e *pgconn.PgError) bool {
+	return e.Code == codeProtocolViolation && e.Severity == "FATAL"
+}
+
+// isUnavailableCode is of answers that speak of the server, not of the statement.
 func isUnavailableCode(code string) bool {
 	switch code {
 	case codeAdminShutdown, codeCrashShutdown, codeCannotConnectNow, codeTooManyConnections:

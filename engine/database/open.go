@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -24,11 +25,39 @@ func Open(ctx context.Context, config Config, logger *slog.Logger) (*DB, error) 
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
+	if config.Pooler == PoolerAuto {
+		return openAsFound(ctx, config, logger)
+	}
+	return openAs(ctx, config, config.Pooler, logger)
+}
+
+// openAs opens the database behind that kind of pooler.
+func openAs(ctx context.Context, config Config, pooler Pooler, logger *slog.Logger) (*DB, error) {
+	config.Pooler = pooler
 	poolConfig, err := config.pool()
 	if err != nil {
 		return nil, err
 	}
 	return open(ctx, config, poolConfig, logger)
+}
+
+// openAsFound opens it as if nothing stood before it, and again, as behind a transaction pooler, when that turns out to be
+// so: by what it does, or because it refuses the settings of a session, as PgBouncer does.
+func openAsFound(ctx context.Context, config Config, logger *slog.Logger) (*DB, error) {
+	db, err := openAs(ctx, config, PoolerNone, logger)
+	switch {
+	case err == nil:
+		pooled, err := db.TransactionPooled(ctx)
+		if err == nil && !pooled {
+			return db, nil
+		}
+		if err := errors.Join(err, db.Close()); err != nil {
+			return nil, err
+		}
+	case !isProtocolViolation(err):
+		return nil, err
+	}
+	return openAs(ctx, config, PoolerTransaction, logger)
 }
 
 func open(ctx context.Context, config Config, poolConfig *pgxpool.Config, logger *slog.Logger) (*DB, error) {
@@ -44,8 +73,9 @@ func open(ctx context.Context, config Config, poolConfig *pgxpool.Config, logger
 		return nil, err
 	}
 	if config.Pooler == PoolerTransaction {
-		logger.InfoContext(ctx, "database is behind a transaction pooler: outside of transactions the timeouts of the role hold, "+
-			"see ALTER ROLE ... SET statement_timeout", "address", db.address)
+		logger.InfoContext(ctx, "database is behind a transaction pooler: statements are not prepared, sessions and migrations "+
+			"need a direct connection, and outside of transactions the timeouts of the role hold (ALTER ROLE ... SET statement_timeout)",
+			"address", db.address)
 	}
 	return db, nil
 }
@@ -61,12 +91,16 @@ func (db *DB) await(ctx context.Context, logger *slog.Logger, cfg *pgxpool.Confi
 		if ctx.Err() != nil {
 			return fmt.Errorf("open database %s: %w", db.address, ctx.Err())
 		}
-		if reason, permanent := diagnose(err); permanent {
+		reason, permanent := diagnose(err)
+		if permanent && (db.config.Pooler != PoolerTransaction || !isProtocolViolation(err)) { // such a pooler's server may be down
 			return newOpenError(reason, cfg.ConnConfig, err)
 		}
 		wait := db.tryPause(try)
 		if time.Since(start)+wait > db.config.StartupTimeout {
-			return newOpenError(Unreachable, cfg.ConnConfig, err)
+			if !permanent {
+				reason = Unreachable
+			}
+			return newOpenError(reason, cfg.ConnConfig, err)
 		}
 		logger.WarnContext(ctx, "database is not up yet", "address", db.address, "try", try,
 			"cause", Brief(err), "next_in", wait.Round(time.Millisecond))
@@ -85,8 +119,10 @@ func (db *DB) try(ctx context.Context, start time.Time) error {
 	if err != nil {
 		return err
 	}
-	conn.Release()
-	return nil
+	defer conn.Release()
+	pid, err := backend(ctx, conn.Conn())
+	db.direct = pid == conn.Conn().PgConn().PID()
+	return err
 }
 
 // tryPause doubles, with a random half.

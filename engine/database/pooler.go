@@ -13,9 +13,9 @@ import (
 const poolerProbes = 16
 
 // TransactionPooled finds out whether something between this pool and PostgreSQL gives each transaction another server
-// connection, whatever the configuration says. A direct connection costs one round trip: there the process that a
-// connection was told of when it was made is the one that answers. Behind a pooler it is not, and then the processes that
-// answer on two connections are compared: in session mode each keeps its own.
+// connection, whatever the configuration says. On a direct connection the process that it was told of when it was made is
+// the one that answers, which Open has seen. Behind a pooler it is not, and then the processes that answer on two connections
+// are compared: in session mode each keeps its own.
 func (db *DB) TransactionPooled(ctx context.Context) (_ bool, err error) {
 	held, err := db.pool.Acquire(ctx)
 	if err != nil {
@@ -23,11 +23,14 @@ func (db *DB) TransactionPooled(ctx context.Context) (_ bool, err error) {
 	}
 	defer held.Release()
 	first := held.Conn()
+	if db.direct {
+		return false, nil
+	}
 	told, err := backend(ctx, first)
-	if err != nil || told == first.PgConn().PID() {
+	if err != nil {
 		return false, err
 	}
-	second, err := pgx.ConnectConfig(ctx, first.Config())
+	second, err := pgx.ConnectConfig(ctx, db.pool.Config().ConnConfig)
 	if err != nil {
 		return false, fmt.Errorf("look for a pooler: %w", err)
 	}

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // binaryResults asks for every column in binary. It is boxed once, for the hot path.
@@ -22,6 +21,10 @@ var binaryResults any = pgx.QueryResultFormats{pgx.BinaryFormatCode}
 // It runs in the transaction of ctx, else on a connection of the pool. While rows are read the connection is taken:
 // inside a transaction row must not run another statement (ErrTxBusy).
 //
+// Outside of a transaction it is run again where nothing can have happened: no connection could be had, the server had
+// ended the one that was taken, or a prepared statement was out of date. A statement that begins with SELECT is run again
+// also when its connection was lost on the way, as long as no row was handed on. With any other that is ErrCommitUnknown.
+//
 // Errors are pgx's own, for AsViolation and the like, and ErrPoolExhausted or ErrUnavailable from before anything was
 // sent.
 func (db *DB) Query(ctx context.Context, sql string, args []any, row func(values [][]byte) error) error {
@@ -33,18 +36,24 @@ func (db *DB) Query(ctx context.Context, sql string, args []any, row func(values
 			return 0, err
 		}
 		defer rows.Close()
+		begun := int64(0)
 		for rows.Next() {
+			begun = unknownRows
 			if err := row(rows.RawValues()); err != nil {
-				return unknownRows, err
+				return stoppedByReader, err
 			}
 		}
-		return unknownRows, rows.Err()
+		if err := rows.Err(); err != nil {
+			return begun, err
+		}
+		return unknownRows, nil
 	})
 	return err
 }
 
 // Exec runs one statement and returns how many rows it touched. Without arguments the text may hold several statements;
-// the count is then the last one's. It runs in the transaction of ctx, else on a connection of the pool.
+// the count is then the last one's. It runs in the transaction of ctx, else on a connection of the pool; there it is run
+// again as Query says, and ErrCommitUnknown is the end of a statement whose connection was lost on the way.
 func (db *DB) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
 	if t := current(ctx, db); t != nil {
 		if err := t.take(ctx); err != nil {
@@ -55,26 +64,13 @@ func (db *DB) Exec(ctx context.Context, sql string, args ...any) (int64, error) 
 		t.note(sql, tag.RowsAffected(), err)
 		return tag.RowsAffected(), err
 	}
-	for try := 1; ; try++ {
-		conn, err := db.acquire(ctx)
-		if err != nil {
-			return 0, err
-		}
+	return db.alone(ctx, sql, func(conn *pgx.Conn) (int64, error) {
 		tag, err := conn.Exec(ctx, sql, args...)
-		db.release(conn)
-		if !unsent(ctx, err, try) {
-			return tag.RowsAffected(), err
+		if err != nil && tag.String() != "" { // it had ended before that
+			return unknownRows, err
 		}
-	}
-}
-
-// maxUnsent is how many connections a statement is tried on: two that died while they were idle, and a new one, as
-// database/sql does it.
-const maxUnsent = 3
-
-// unsent tells whether a statement that failed was not sent, and is worth another connection.
-func unsent(ctx context.Context, err error, try int) bool {
-	return err != nil && pgconn.SafeToRetry(err) && try < maxUnsent && ctx.Err() == nil
+		return tag.RowsAffected(), err
+	})
 }
 
 // CopyIn runs a COPY ... FROM STDIN with the bytes of r, in whatever format the statement names, and returns how many
@@ -85,7 +81,10 @@ func (db *DB) CopyIn(ctx context.Context, sql string, r io.Reader) (int64, error
 	source := &copySource{Reader: r}
 	n, err := db.on(ctx, sql, func(conn *pgx.Conn) (int64, error) {
 		tag, err := conn.PgConn().CopyFrom(ctx, source, sql)
-		return tag.RowsAffected(), err
+		if err != nil { // its bytes cannot be had again
+			return unknownRows, err
+		}
+		return tag.RowsAffected(), nil
 	})
 	if cause := source.err.Load(); cause != nil && err != nil {
 		return 0, fmt.Errorf("read COPY data: %w", *cause)
@@ -119,12 +118,40 @@ func (db *DB) on(ctx context.Context, sql string, use func(*pgx.Conn) (rows int6
 		t.note(sql, rows, err)
 		return rows, err
 	}
+	return db.alone(ctx, sql, use)
+}
+
+// alone runs use with a connection of the pool, and again where nothing can have happened and use, which failed, counts no
+// row.
+func (db *DB) alone(ctx context.Context, sql string, use func(*pgx.Conn) (rows int64, err error)) (int64, error) {
+	for losses := 1; ; losses++ {
+		rows, f, err := db.once(ctx, use)
+		switch {
+		case err == nil, rows == stoppedByReader:
+			return rows, err
+		case rows != 0, !f.again(sql, losses):
+			return rows, f.told(sql, err)
+		}
+	}
+}
+
+// stoppedByReader is the count of a statement that ended with an error of who read its rows.
+const stoppedByReader = unknownRows - 1
+
+// once runs use with a connection of the pool, and finds the fate of what failed.
+func (db *DB) once(ctx context.Context, use func(*pgx.Conn) (rows int64, err error)) (int64, fate, error) {
 	conn, err := db.acquire(ctx)
 	if err != nil {
-		return 0, err
+		return 0, settled, err
 	}
 	defer db.release(conn)
-	return use(conn.Conn())
+	w := wireOf(conn.Conn())
+	sent := w.sent.Load()
+	rows, err := use(conn.Conn())
+	if err == nil || rows == stoppedByReader {
+		return rows, settled, err
+	}
+	return rows, db.judgeAlone(ctx, conn.Conn(), sent, err), w.silenced(ctx, err)
 }
 
 // Session runs fn with one connection of its own, for what lives as long as a session: advisory locks, SET, LISTEN. The
@@ -139,6 +166,10 @@ func (db *DB) Session(ctx context.Context, fn func(context.Context, *sql.Conn) e
 		return fmt.Errorf("open database session: %w", err)
 	}
 	defer discard(ctx, conn)
+	_ = conn.Raw(func(c any) error {
+		wireOf(c.(*lease).pgx()).unbound()
+		return nil
+	})
 	return fn(ctx, conn)
 }
 

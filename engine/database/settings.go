@@ -84,7 +84,7 @@ func assign(field any, text string) error {
 		}
 		*field = d
 	case *Pooler:
-		if p := Pooler(text); p != PoolerNone && p != PoolerTransaction {
+		if !Pooler(text).known() {
 			return errPooler
 		}
 		*field = Pooler(text)
@@ -96,7 +96,9 @@ func assign(field any, text string) error {
 	return nil
 }
 
-var errPooler = errors.New("must be none or transaction")
+var errPooler = errors.New("must be auto, none or transaction")
+
+func (p Pooler) known() bool { return p == PoolerAuto || p == PoolerNone || p == PoolerTransaction }
 
 // check holds a field against its bounds.
 func (s setting) check(c *Config) error {
@@ -116,7 +118,7 @@ func (s setting) check(c *Config) error {
 			return fmt.Errorf("%s must be at most %s", s.variable, longest)
 		}
 	case *Pooler:
-		if *field != PoolerNone && *field != PoolerTransaction {
+		if !field.known() {
 			return fmt.Errorf("%s %w", s.variable, errPooler)
 		}
 	}

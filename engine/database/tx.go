@@ -2,12 +2,14 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // tx is one transaction on one connection. Its users take turns: whoever has put the token into busy has the connection.
@@ -25,6 +27,7 @@ type tx struct {
 	mu        sync.Mutex
 	changes   int64 // statements that may have changed something
 	failure   error // what put the transaction into the failed state
+	lost      bool  // that was the connection's fault, not the statement's
 	doom      error // why it must not be committed although the server would
 	committed bool
 	after     []func(context.Context)
@@ -142,6 +145,7 @@ func (t *tx) note(sql string, rows int64, err error) {
 	defer t.mu.Unlock()
 	if err != nil && t.failure == nil && t.failed() {
 		t.failure = err
+		t.lost = t.isLost(err)
 	}
 	if mayChange(sql, rows) {
 		t.changes++
@@ -159,15 +163,22 @@ func (t *tx) failed() bool {
 	return pg.IsClosed() || pg.TxStatus() != inTransaction
 }
 
+// isLost says that a statement failed for its connection, whose like are then taken from the pool. Before COMMIT is sent
+// that undoes the transaction, whatever became of the statement.
+func (t *tx) isLost(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == codeReadOnly && t.opts.readOnly {
+		return false // as was asked for
+	}
+	return t.db.judge(t.outside, t.pgx(), err) != settled
+}
+
 // mayChange says whether a statement may have changed something. It serves to tell a rollback that matters from one
 // that does not, so everything counts as a change but a SELECT and a statement that reports no row.
 func mayChange(sql string, rows int64) bool {
-	const read = "SELECT"
-	sql = strings.TrimLeft(sql, " \t\r\n(")
-	if len(sql) >= len(read) && strings.EqualFold(sql[:len(read)], read) {
+	if isRead(sql) {
 		return false
 	}
-	verb, _, _ := strings.Cut(sql, " ")
+	verb, _, _ := strings.Cut(strings.TrimLeft(sql, space+"("), " ")
 	switch strings.ToUpper(verb) {
 	case "INSERT", "UPDATE", "DELETE", "MERGE":
 		return rows != 0

@@ -25,7 +25,7 @@ func (t *tx) beginAlone(ctx context.Context) (err error) {
 		err = fmt.Errorf("begin transaction: %w", err)
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.failure = err
+		t.failure, t.lost = err, t.isLost(err)
 	}
 	return err
 }

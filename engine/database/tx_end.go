@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -27,6 +26,9 @@ func (t *tx) Commit() error {
 		return err
 	}
 	err := t.sendCommit()
+	if err != nil {
+		t.note("COMMIT", unknownRows, err)
+	}
 	t.release()
 	if err != nil {
 		return err
@@ -70,19 +72,28 @@ func (t *tx) sendCommit() error {
 	}
 	defer context.AfterFunc(t.outside, func() { time.AfterFunc(settleTimeout, cancel) })()
 
-	err := t.pgtx.Commit(settled)
-	var answer *pgconn.PgError
+	w := wireOf(t.pgx())
+	sent := w.sent.Load()
+	// Not pgx's own Commit, which does not tell whether an error came before or after the answer.
+	tag, err := t.pgx().Exec(settled, "commit")
 	switch {
+	case err == nil && tag.String() == "ROLLBACK":
+		return fmt.Errorf("%w: the server answered COMMIT with ROLLBACK", ErrRolledBack)
 	case err == nil:
 		return nil
-	case errors.Is(err, pgx.ErrTxCommitRollback):
-		return fmt.Errorf("%w: the server answered COMMIT with ROLLBACK", ErrRolledBack)
-	case errors.As(err, &answer) && !t.pgx().IsClosed(), pgconn.SafeToRetry(err):
-		// Refused (a deferred constraint, a serialization failure), or never sent.
+	case w.sent.Load() == sent, tag.String() == "" && t.refused(err):
 		return fmt.Errorf("commit transaction: %w", err)
 	default:
 		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
 	}
+}
+
+// refused says that the server answered COMMIT with an error: a deferred constraint, a serialization failure, or that it
+// ended the session. It does that while it waits for a command, or within one that it then undoes; it does not look between
+// the commit and the answer, except to log how long that took, when the answer is on its way before the error.
+func (t *tx) refused(err error) bool {
+	answer, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (!t.pgx().IsClosed() || t.db.fateOfAnswer(answer) == undone)
 }
 
 // Rollback ends the transaction and undoes it. On an ended one it does nothing.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cambium/engine/database"
+	"cambium/internal/faultlab"
 )
 
 var errNo = errors.New("no")
@@ -239,26 +240,51 @@ const slowCommit = `
 
 const committing = "FROM pg_stat_activity WHERE datname = current_database() AND query = 'commit' AND wait_event = 'PgSleep'"
 
-func TestCommitUnknown(t *testing.T) {
+// The COMMIT was heard, and its answer was not.
+func TestTrapCommitOutcomeIsUnknown(t *testing.T) {
+	t.Parallel()
+	n := faultlab.Primary(t, "a", nil)
+	db := open(t, n.URL())
+	exec(t, db, "CREATE TABLE kept (n int)")
+	tries, done := 0, make(chan error)
+	go func() {
+		done <- db.WithTx(t.Context(), func(ctx context.Context) error {
+			tries++
+			database.AfterCommit(ctx, func(context.Context) { t.Error("ran after an unknown commit") })
+			_, err := db.Exec(ctx, "INSERT INTO kept VALUES (1)")
+			n.Network.Swallow()
+			return err
+		})
+	}()
+	require.Eventually(t, func() bool { return n.Ask("SELECT count(*) FROM kept") == "1" }, patience, time.Millisecond)
+	n.Network.Heal()
+	err := <-done
+	require.ErrorIs(t, err, database.ErrCommitUnknown)
+	require.False(t, database.IsRetryable(err))
+	require.False(t, database.IsUnavailable(err))
+	require.Equal(t, 1, tries)
+	requireText(t, db, "1", "SELECT count(*)::text FROM kept")
+}
+
+// A server that answers COMMIT with the end of the session has undone the transaction, which is run again.
+func TestCommitEndedByTheServerIsUndone(t *testing.T) {
 	t.Parallel()
 	db := setup(t)
 	exec(t, db, slowCommit)
 	tries, done := 0, make(chan error)
 	go func() {
 		done <- db.WithTx(t.Context(), func(ctx context.Context) error {
-			tries++
-			database.AfterCommit(ctx, func(context.Context) { t.Error("ran after an unknown commit") })
+			if tries++; tries > 1 {
+				return nil
+			}
 			_, err := db.Exec(ctx, "INSERT INTO slow VALUES (1)")
 			return err
 		})
 	}()
 	eventually(t, db, "true", "SELECT bool_or(pg_terminate_backend(pid))::text "+committing)
-	err := <-done
-	require.ErrorIs(t, err, database.ErrCommitUnknown)
-	require.False(t, database.IsRetryable(err))
-	require.False(t, database.IsUnavailable(err))
-	require.Equal(t, 1, tries)
-	require.NoError(t, db.Ping(t.Context()))
+	require.NoError(t, <-done)
+	require.Equal(t, 2, tries)
+	requireText(t, db, "0", "SELECT count(*)::text FROM slow")
 }
 
 // A COMMIT that the server refuses has a known outcome.

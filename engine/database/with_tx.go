@@ -29,7 +29,9 @@ const (
 //
 // The outermost WithTx runs fn again, up to 16 times with growing pauses, when the transaction fails for a conflict with
 // others (IsRetryable): also when fn hides the error, and also when it appears at the commit. Each try has a transaction
-// and an AfterCommit queue of its own, and no connection is held in the pauses.
+// and an AfterCommit queue of its own, and no connection is held in the pauses. So it does, up to twice, when the connection
+// is lost before COMMIT was sent, the server had become read-only, or a prepared statement was out of date: what no COMMIT
+// was sent for is undone.
 //
 // fn may use several goroutines, whose statements take turns, but has to wait for them: the context it is given ends
 // with it.
@@ -44,11 +46,16 @@ func (db *DB) WithTx(ctx context.Context, fn func(context.Context) error, opts .
 	if t := current(ctx, db); t != nil {
 		return t.within(ctx, fn, o)
 	}
+	losses := 0
 	for try := 1; ; try++ {
-		again, err := db.attempt(ctx, fn, o)
+		end, err := db.attempt(ctx, fn, o)
 		switch {
-		case !again:
+		case end == final:
 			return err
+		case end == lost:
+			if losses++; losses > maxLosses {
+				return err
+			}
 		case try == maxTxTries:
 			return fmt.Errorf("transaction given up after %d tries: %w", try, err)
 		case !pause(ctx, db.backoff(try)):
@@ -58,11 +65,20 @@ func (db *DB) WithTx(ctx context.Context, fn func(context.Context) error, opts .
 	}
 }
 
-// attempt runs fn once, in a transaction of its own, and says whether another try may help.
-func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, o txOptions) (again bool, err error) {
+// ending is whether another try of a transaction may help.
+type ending int
+
+const (
+	final      ending = iota // no
+	conflicted               // after a pause: it was in conflict with others
+	lost                     // at once, on another connection
+)
+
+// attempt runs fn once, in a transaction of its own.
+func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, o txOptions) (end ending, err error) {
 	t, err := db.begin(ctx, o)
 	if err != nil {
-		return false, err
+		return final, err
 	}
 	inside, cancel := context.WithCancelCause(ctx)
 	t.cancel = cancel
@@ -74,14 +90,26 @@ func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, o txO
 	} else {
 		_ = t.Rollback()
 	}
-	return err != nil && t.conflicted(err), err
+	if err == nil {
+		return final, nil
+	}
+	return t.ending(err), err
 }
 
-// conflicted says that another try may help: for the error that came out, or for one that fn has hidden.
-func (t *tx) conflicted(err error) bool {
+// ending looks at the error that came out, and at one that fn has hidden.
+func (t *tx) ending(err error) ending {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return IsRetryable(err) || IsRetryable(t.failure) && !errors.Is(err, ErrCommitUnknown)
+	switch {
+	case errors.Is(err, ErrCommitUnknown):
+		return final
+	case IsRetryable(err), IsRetryable(t.failure):
+		return conflicted
+	case t.lost:
+		return lost
+	default:
+		return final
+	}
 }
 
 // within runs fn as a part of t.
