@@ -99,6 +99,7 @@ func insist[C any](ctx context.Context, db *DB, take func(context.Context) (C, e
 		if err == nil || !IsUnavailable(err) || !db.gate.outage.wait(ctx, db.closed, db.backoff(try)) {
 			return conn, err
 		}
+		db.retry(ctx, try+1, err)
 	}
 }
 

@@ -56,6 +56,7 @@ func (db *DB) rows(ctx context.Context, sql string, args []any) (*entRows, error
 		if err == nil || !f.again(sql, losses) {
 			return r, f.told(sql, err)
 		}
+		db.retry(ctx, losses+1, err)
 	}
 }
 

@@ -77,7 +77,8 @@ func TestObserverIsToldOfEveryStatement(t *testing.T) {
 			_, err := db.Exec(ctx, "DO $$ BEGIN RAISE SQLSTATE '40001'; END $$")
 			return err
 		}
-		return nil
+		_, err := db.Exec(ctx, series)
+		return err
 	}))
 
 	w.mu.Lock()

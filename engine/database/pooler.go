@@ -52,10 +52,12 @@ func (db *DB) TransactionPooled(ctx context.Context) (_ bool, err error) {
 }
 
 // backend is the process that answers on a connection. The simple protocol needs no prepared statement, which such a
-// pooler may not know.
+// pooler may not know; it is nobody's statement, so no observer is told.
 func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
-	if err := conn.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeSimpleProtocol).Scan(&pid); err != nil {
+	results, err := conn.PgConn().Exec(ctx, "SELECT pg_backend_pid()").ReadAll()
+	if err != nil {
 		return 0, fmt.Errorf("look for a pooler: %w", err)
 	}
-	return pid, nil
+	_, err = fmt.Sscan(string(results[0].Rows[0][0]), &pid)
+	return pid, err
 }

@@ -132,6 +132,7 @@ func (db *DB) alone(ctx context.Context, sql string, use func(*pgx.Conn) (rows i
 		case rows != 0, !f.again(sql, losses):
 			return rows, f.told(sql, err)
 		}
+		db.retry(ctx, losses+1, err)
 	}
 }
 
