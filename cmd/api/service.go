@@ -11,7 +11,6 @@ import (
 	"cambium/engine/database"
 	"cambium/engine/executor"
 	"cambium/engine/server"
-	"cambium/engine/telemetry"
 )
 
 // service is what a program serves, and shows of it.
@@ -52,7 +51,7 @@ func (s *settings) front(ctx context.Context, o service, logger *slog.Logger) (*
 	reads, writes := o.page.reads(o.db), executor.Transactor(o.db)
 	if o.replicas != nil {
 		reads, writes = o.replicas, o.replicas
-		o.seen.Replicas(o.replicas.shown)
+		o.seen.Replicas(o.replicas.States)
 	}
 	handler, err := newHandler(o.db, reads, writes, o.cursorKey, keys, o.auth, config, logger)
 	if err != nil {
@@ -72,21 +71,11 @@ func (s *settings) front(ctx context.Context, o service, logger *slog.Logger) (*
 func (s *settings) admissionFor(o service) admission.Config {
 	config := s.admission
 	if config.Limit == 0 {
-		pools := 1 + len(o.replicas.shown())
+		pools := 1
+		if o.replicas != nil {
+			pools += len(o.replicas.States())
+		}
 		config.Limit = pools*int(o.db.Config().MaxConns) + runtime.GOMAXPROCS(0)
 	}
 	return config
-}
-
-// shown are the replicas as operators see them.
-func (r *replicas) shown() []telemetry.Replica {
-	if r == nil {
-		return nil
-	}
-	states := r.States()
-	list := make([]telemetry.Replica, len(states))
-	for i, s := range states {
-		list[i] = telemetry.Replica{Name: s.Name, InRotation: s.InRotation, LagBytes: int64(s.LagBytes), LagSeconds: s.Lag.Seconds()}
-	}
-	return list
 }

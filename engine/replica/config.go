@@ -18,7 +18,7 @@ const (
 
 // Config says which replicas there are. Its text forms are redacted. [NewConfig] makes one with every default filled in.
 type Config struct {
-	// URLs are the replicas' connection strings, in the form of a URL. Default none. DATABASE_REPLICA_URLS, with commas
+	// URLs are the replicas' connection strings, in the form of a URL, of one host each. Default none. DATABASE_REPLICA_URLS, with commas
 	// or spaces between.
 	URLs []string `json:"-"`
 	// MaxLag is for how long a replica in rotation may lack what the primary had. At least 1s, ten looks at it.
@@ -59,8 +59,12 @@ const leastLag = 10 * lookEvery
 
 func (c Config) faults() (faults []error) {
 	for i, url := range c.URLs {
-		if !isURL.MatchString(url) || database.NewConfig(url).Validate() != nil {
+		c := database.NewConfig(url)
+		switch {
+		case !isURL.MatchString(url) || c.Validate() != nil:
 			faults = append(faults, fmt.Errorf("%s: number %d is no connection string of the form postgres://user:password@host:port/database", urlsVariable, i+1))
+		case strings.Contains(c.Address(), ","):
+			faults = append(faults, fmt.Errorf("%s: number %d has several hosts: each replica needs a connection string of its own", urlsVariable, i+1))
 		}
 	}
 	if c.MaxLag < leastLag {
@@ -98,7 +102,7 @@ func (c Config) source(variable string) string {
 	return "default"
 }
 
-// A URL may have commas of its own, between hosts; between URLs one is followed by a scheme.
+// A URL may have commas of its own, as in a password; between URLs one is followed by a scheme.
 var (
 	isURL      = regexp.MustCompile(`^postgres(ql)?://`)
 	betweenURL = regexp.MustCompile(`[,\s]+(postgres(?:ql)?://)`)

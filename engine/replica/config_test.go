@@ -26,11 +26,11 @@ func TestConfigFromEnv(t *testing.T) {
 	}, c.Settings())
 
 	c, err = ConfigFromEnv(env(map[string]string{
-		"DATABASE_REPLICA_URLS":    "postgres://u:secret@a,b/d?sslmode=disable, postgresql://u:secret@c:5433/d\n postgres://u:secret@e/d,",
+		"DATABASE_REPLICA_URLS":    "postgres://u:secret,1@a/d?sslmode=disable, postgresql://u:secret@c:5433/d\n postgres://u:secret@e/d,",
 		"DATABASE_REPLICA_MAX_LAG": "10s",
 	}))
 	require.NoError(t, err)
-	require.Equal(t, []string{"postgres://u:secret@a,b/d?sslmode=disable", "postgresql://u:secret@c:5433/d", "postgres://u:secret@e/d"}, c.URLs)
+	require.Equal(t, []string{"postgres://u:secret,1@a/d?sslmode=disable", "postgresql://u:secret@c:5433/d", "postgres://u:secret@e/d"}, c.URLs)
 	require.NotContains(t, fmt.Sprintf("%v %+v %#v", c, c, c), "secret")
 	require.Equal(t, "environment", c.Settings()[1].Source)
 }
@@ -39,6 +39,7 @@ func TestConfigNamesAllFaultsWithoutValues(t *testing.T) {
 	t.Parallel()
 	for urls, faults := range map[string][]string{
 		"postgres://u:secret@h:port/d": {"number 1 is no connection string"},
+		"postgres://u:secret@a,b/d":    {"number 1 has several hosts"},
 		"host=a password=secret":       {"number 1", "number 2"},
 		"postgres://a/d secret":        {"number 2"},
 	} {

@@ -30,6 +30,7 @@ func newLookout(config database.Config) *lookout {
 	config.MaxConns, config.MinConns, config.StartupTimeout = 1, 0, 0
 	config.AcquireTimeout, config.ConnectTimeout = lookTimeout, lookTimeout
 	config.ApplicationName += " lookout"
+	config.Observer = nil // of ten statements a second that nobody asked for
 	return &lookout{config: config}
 }
 

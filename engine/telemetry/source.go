@@ -8,6 +8,7 @@ import (
 
 	"cambium/engine/admission"
 	"cambium/engine/database"
+	"cambium/engine/replica"
 )
 
 // source has its samples made when somebody asks for the metrics.
@@ -90,16 +91,8 @@ func (t *Telemetry) Admission(stats func() admission.Stats) {
 	t.status["admission"] = func() any { return stats() }
 }
 
-// Replica is a server that reads may go to.
-type Replica struct {
-	Name       string
-	InRotation bool
-	LagBytes   int64   // of the primary's log that it has not replayed
-	LagSeconds float64 // since it last had all of it
-}
-
 // Replicas has the state of the replicas among the metrics.
-func (t *Telemetry) Replicas(list func() []Replica) {
+func (t *Telemetry) Replicas(list func() []replica.State) {
 	rotation := describe("replica_in_rotation", "1 for a replica that reads go to, else 0.", "replica")
 	lagBytes := describe("replica_lag_bytes", "Bytes of the primary's log that a replica has not replayed.", "replica")
 	lagSeconds := describe("replica_lag_seconds", "Time since a replica last had replayed all of it.", "replica")
@@ -111,7 +104,7 @@ func (t *Telemetry) Replicas(list func() []Replica) {
 			}
 			samples <- gauge(rotation, in, r.Name)
 			samples <- gauge(lagBytes, float64(r.LagBytes), r.Name)
-			samples <- gauge(lagSeconds, r.LagSeconds, r.Name)
+			samples <- gauge(lagSeconds, r.Lag.Seconds(), r.Name)
 		}
 	}})
 	t.status["replicas"] = func() any { return list() }

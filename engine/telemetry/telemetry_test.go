@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"cambium/engine/operation"
+	"cambium/engine/replica"
 	"cambium/engine/server"
 	"cambium/engine/telemetry"
 )
@@ -164,8 +165,8 @@ func TestStatementsAreToldApartByTheirVerb(t *testing.T) {
 func TestReplicasAreAmongTheMetrics(t *testing.T) {
 	t.Parallel()
 	seen := observed(t, telemetry.Config{}, nil)
-	seen.Replicas(func() []telemetry.Replica {
-		return []telemetry.Replica{{Name: "a", InRotation: true, LagBytes: 16, LagSeconds: 0.5}, {Name: "b"}}
+	seen.Replicas(func() []replica.State {
+		return []replica.State{{Name: "a", InRotation: true, LagBytes: 16, Lag: 500 * time.Millisecond}, {Name: "b"}}
 	})
 	text := metrics(t, seen)
 	for _, line := range []string{
