@@ -184,15 +184,18 @@ func (r *Reader) renderPlan(op *graphql.OperationContext, field graphql.Collecte
 			return p, nil
 		}
 	}
-	p, err := r.compile(op, list, func(c *compiler) { c.plan.given = c.list(field.Selections, path, given) })
+	p, err := r.compile(op, list, func(c *compiler) { c.plan.given = c.list(field.Selections, path, given, len(list) == 1) })
 	if err == nil && kept {
 		r.plans.add(key, p)
 	}
 	return p, err
 }
 
-// entitiesOf names the entities of a list in the order of their appearance.
+// entitiesOf names the entities of a list in the order of their appearance, and says of one row that it is alone.
 func entitiesOf(list []target) string {
+	if len(list) == 1 && list[0].entity != nil {
+		return list[0].entity.Name + "1"
+	}
 	var names []string
 	var last *entity
 	for _, t := range list {

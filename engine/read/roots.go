@@ -20,9 +20,9 @@ func (c *compiler) root(f graphql.CollectedField) root {
 	path := c.pathOf(f)
 	switch {
 	case f.Name == "node":
-		return root{path, element{c.list(f.Selections, path, one(c.argument(f, "id"))), 0}}
+		return root{path, element{c.list(f.Selections, path, one(c.argument(f, "id")), true), 0}}
 	case f.Name == "nodes":
-		return root{path, c.list(f.Selections, path, many(c.argument(f, "ids"), c.config.MaxPage))}
+		return root{path, c.list(f.Selections, path, many(c.argument(f, "ids"), c.config.MaxPage), false)}
 	case c.model.lookups[f.Name] != nil:
 		return root{path, c.lookup(c.model.lookups[f.Name], f)}
 	}
@@ -107,8 +107,8 @@ func many(v value, most int) targets {
 }
 
 // list compiles a selection on entities that are named one by one. Each entity among them is a branch, with a row for
-// each of its ids that was found, and the id's number.
-func (c *compiler) list(selection ast.SelectionSet, path ast.Path, get targets) list {
+// each of its ids that was found, and the id's number. A single list has one entry whenever the plan is run.
+func (c *compiler) list(selection ast.SelectionSet, path ast.Path, get targets, single bool) list {
 	first, err := get(&binding{variables: c.op.Variables, given: c.given})
 	if err != nil {
 		c.fail(err)
@@ -131,12 +131,34 @@ func (c *compiler) list(selection ast.SelectionSet, path ast.Path, get targets) 
 		}
 		r, ids := c.source(c.under(c.operation), t.entity), c.plan.alias()
 		o := c.object(r, selection)
-		r.branch.rest = func() { c.each(r, ids, get) }
+		r.branch.rest = func() {
+			if single {
+				c.one(r, ids, get)
+			} else {
+				c.each(r, ids, get)
+			}
+		}
 		number := r.derived("bigint", func() { c.plan.write(ids, ".n") })
 		w.of[t.entity] = found{r.branch.list(), number, o}
 	}
 	c.path = outer
 	return w
+}
+
+// one writes the FROM of the one row that is named. A key that is compared with a parameter has one plan for good, where
+// PostgreSQL plans an array anew each time, to look how long it is.
+func (c *compiler) one(r *row, ids string, get targets) {
+	s, e := &c.plan.statement, r.entity
+	s.write(" FROM (VALUES (")
+	s.arg(func(b *binding) (any, error) {
+		ids, err := get(b)
+		if err != nil || ids[0].entity != e {
+			return nil, err
+		}
+		return ids[0].key, nil
+	}, e.Key.Kind.sqlType())
+	s.write(", 1::bigint)) AS ", ids, "(key, n)")
+	c.named(r, ids)
 }
 
 // each writes the FROM of the rows that are named of one entity.
@@ -156,8 +178,14 @@ func (c *compiler) each(r *row, ids string, get targets) {
 		}
 		return e.Key.Kind.parseList(keys)
 	}, e.Key.Kind.sqlType()+"[]")
-	s.write(") WITH ORDINALITY AS ", ids, "(key, n) JOIN ", quote(e.Table), " AS ", r.alias,
-		" ON ", columnOf(r.alias, e.Key.Column), " = ", ids, ".key WHERE true")
-	s.rule(e, r.alias)
+	s.write(") WITH ORDINALITY AS ", ids, "(key, n)")
+	c.named(r, ids)
 	s.write(" ORDER BY ", ids, ".n")
+}
+
+// named writes the join with the rows that keys name, and their entity's rules.
+func (c *compiler) named(r *row, ids string) {
+	s, e := &c.plan.statement, r.entity
+	s.write(" JOIN ", quote(e.Table), " AS ", r.alias, " ON ", columnOf(r.alias, e.Key.Column), " = ", ids, ".key WHERE true")
+	s.rule(e, r.alias)
 }
