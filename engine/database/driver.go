@@ -103,6 +103,18 @@ func (d *entDriver) BeginTx(ctx context.Context, opts *entsql.TxOptions) (dialec
 	return &entTx{Tx: t, t: t, d: d}, nil
 }
 
+// Changes counts the statements so far that may have changed something, in the transaction of ctx; none where there is no
+// transaction.
+func (d *entDriver) Changes(ctx context.Context) int64 {
+	t := current(ctx, d.db)
+	if t == nil {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.changes
+}
+
 // WithTx is that of the DB, for code that has nothing but the driver.
 func (d *entDriver) WithTx(ctx context.Context, fn func(context.Context) error) error {
 	return d.db.WithTx(ctx, fn)

@@ -151,6 +151,10 @@ func (v *driverValue) Scan(value any) error {
 	return nil
 }
 
+// RawValues are the columns of the current row as PostgreSQL has sent them, nil for NULL: numbers, times, booleans, bytes and
+// UUIDs in binary, whatever is text as text. They are valid until the next row.
+func (r *entRows) RawValues() [][]byte { return r.rows.RawValues() }
+
 // Columns implements [entsql.ColumnScanner].
 func (r *entRows) Columns() ([]string, error) { return r.columns, nil }
 

@@ -42,6 +42,7 @@ type batch struct {
 	entity  *entity
 	members []*member
 	store   func(ctx context.Context, b *batch, members []*member) error
+	answer  *returning // that is collected; nil for none
 }
 
 func (b *batch) run(ctx context.Context) error {

@@ -237,12 +237,16 @@ func (b *batch) updateRows(ctx context.Context, c *changes) error {
 	if len(c.assignments[0]) > 0 {
 		s.write(" RETURNING ")
 		b.columns(&s)
+		b.answer.wrote()
 	}
 	found := make(map[any]ent.Value, len(c.members))
 	err := s.query(ctx, b.db, func(rows *sql.Rows) error {
 		value, key, err := e.Node(e.NodeColumns, rows)
+		if err != nil {
+			return err
+		}
 		found[key] = value
-		return err
+		return b.answer.updated(e, rows, key)
 	})
 	if err != nil {
 		return b.ofStatement(c.members, err)

@@ -147,22 +147,32 @@ func (b *batch) insertRows(ctx context.Context, members []*member, cells [][]cel
 		return b.ofStatement(members, err)
 	}
 	if e.Key.Column == "" {
+		b.answer.wrote()
 		if err := s.exec(ctx, b.db); err != nil {
 			return b.ofStatement(members, err)
 		}
 		return nil
 	}
 	s.write(" RETURNING ", quote(e.Key.Column), "::text")
+	var text string
+	dest := []any{&text}
+	for _, column := range b.answer.of(e) {
+		s.write(", ", quote(column))
+		dest = append(dest, nil) // taken as it is
+	}
 	i := 0
+	b.answer.wrote()
 	err = s.query(ctx, b.db, func(rows *sql.Rows) error {
-		var text string
-		if err := rows.Scan(&text); err != nil {
+		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
 		if i == len(members) {
 			return fmt.Errorf("write: more rows of %s came back than were stored", e.Name)
 		}
-		err := b.stored(members[i], text)
+		if err := b.stored(members[i], text); err != nil {
+			return err
+		}
+		err := b.answer.inserted(e, rows, members[i].key)
 		i++
 		return err
 	})

@@ -18,6 +18,7 @@ type plan struct {
 	refs   []*ref
 	alls   []*all
 	faults Faults
+	answer *returning // that is collected when the plan is run; nil for none
 
 	// Where the plan stands: under what condition its ops are run, and how deep.
 	when  *condition

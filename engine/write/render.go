@@ -59,5 +59,8 @@ func (c *call) renderField(f graphql.CollectedField, path ast.Path, refs []*ref)
 	if len(rows) == 0 {
 		return nil, nil
 	}
+	if answers, ok, err := c.answer.answers(c.ctx, refs); ok {
+		return answers, err
+	}
 	return c.reader.Render(c.ctx, c.op, f, path, rows)
 }

@@ -43,7 +43,7 @@ func (p *plan) run(ctx context.Context, db dialect.Driver) error {
 		case actUnlink:
 			err = unlink(ctx, db, k.edge, groups[k])
 		default:
-			err = runGroup(ctx, db, k.entity, k.action, groups[k])
+			err = p.runGroup(ctx, db, k.entity, k.action, groups[k])
 		}
 		if err != nil {
 			return err
@@ -53,8 +53,8 @@ func (p *plan) run(ctx context.Context, db dialect.Driver) error {
 }
 
 // runGroup writes rows of one entity.
-func runGroup(ctx context.Context, db dialect.Driver, e *entity, a action, ops []*op) error {
-	b := &batch{db: db, entity: e, store: stores[a]}
+func (p *plan) runGroup(ctx context.Context, db dialect.Driver, e *entity, a action, ops []*op) error {
+	b := &batch{db: db, entity: e, store: stores[a], answer: p.answer}
 	seen := make(map[any]bool)
 	for _, o := range ops {
 		if a != actCreate {

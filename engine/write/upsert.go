@@ -99,14 +99,19 @@ func (p *plan) once() {
 	}
 }
 
+// payload returns the type of what an upsert answers for each row, and what is selected of it.
+func (c *call) payload() (string, []graphql.CollectedField) {
+	payload := c.field.Definition.Type.Name()
+	return payload, graphql.CollectFields(c.op, c.field.Selections, []string{payload})
+}
+
 // renderUpserts writes for each input the row and whether it was created.
 func (c *call) renderUpserts(rows []upserted, many bool) (read.Answer, error) {
 	refs := make([]*ref, len(rows))
 	for i, u := range rows {
 		refs[i] = u.ref()
 	}
-	payload := c.field.Definition.Type.Name()
-	fields := graphql.CollectFields(c.op, c.field.Selections, []string{payload})
+	payload, fields := c.payload()
 	nodes := make([][]read.Answer, len(fields))
 	var answer read.Answer
 	for i, f := range fields {

@@ -48,7 +48,7 @@ func (w *Writer) Serves(field string) bool { _, ok := w.roots[field]; return ok 
 // help, and what the database said otherwise.
 func (w *Writer) Write(ctx context.Context, op *graphql.OperationContext, f graphql.CollectedField) (read.Answer, error) {
 	r := w.roots[f.Name]
-	c := &call{Writer: w, ctx: ctx, op: op, field: f, entity: r.entity, args: arguments(op, f)}
+	c := &call{Writer: w, ctx: ctx, op: op, field: f, root: r, args: arguments(op, f)}
 	var answer read.Answer
 	var err error
 	switch r.does {
@@ -91,11 +91,13 @@ func arguments(op *graphql.OperationContext, f graphql.CollectedField) map[strin
 type call struct {
 	*Writer
 
+	root
+
 	ctx    context.Context //nolint:containedctx // of the call, which ends with it
 	op     *graphql.OperationContext
 	field  graphql.CollectedField
-	entity *entity
 	args   map[string]any
+	answer *returning // nil where it takes a SELECT
 }
 
 func at(steps ...ast.PathElement) ast.Path { return steps }
@@ -112,10 +114,11 @@ func (c *call) write(input func(*plan), before func() error) error {
 	if err := p.resolve(c.ctx, c.db); err != nil {
 		return err
 	}
-	if before != nil {
-		if err := before(); err != nil {
-			return err
-		}
+	if before == nil {
+		c.answer = c.returning(p)
+		p.answer = c.answer
+	} else if err := before(); err != nil {
+		return err
 	}
 	return p.run(c.ctx, c.db)
 }

@@ -33,6 +33,11 @@ func (d countedDriver) Tx(ctx context.Context) (dialect.Tx, error) {
 	return countedTx{tx, d.n}, err
 }
 
+// Changes is that of the database's own driver.
+func (d countedDriver) Changes(ctx context.Context) int64 {
+	return d.Driver.(interface{ Changes(context.Context) int64 }).Changes(ctx)
+}
+
 // WithTx is that of the database's own driver.
 func (d countedDriver) WithTx(ctx context.Context, fn func(context.Context) error) error {
 	return d.db.WithTx(ctx, fn)
