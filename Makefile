@@ -64,6 +64,17 @@ test-race: setup atlas bin/testrun studio ## The same with the race detector. Ne
 test-kills: setup ## Kill migrations at every step, and let replicas race for longer: what make test does at each few.
 	@MIGRATION_KILLS=all go test -count=1 -v -timeout 30m -run 'Kill|Replicas' ./engine/migration $(flags)
 
+# So long is a measurement, of goodput and of what starting takes.
+loadtime ?= 15s
+
+.PHONY: test-load
+test-load: setup ## Measure goodput at 1, 2 and 5 times the capacity, start-up, memory and size: a few minutes. What make test does in short.
+	@go build -o bin/api ./cmd/api && go run ./bench/load -for $(loadtime) goodput && go run ./bench/load -for $(loadtime) start
+
+.PHONY: test-soak
+test-soak: setup ## An hour of mixed load: memory, goroutines and connections. make test-soak args='-for 10m -rate 50'
+	@go build -o bin/api ./cmd/api && go run ./bench/load $(args) soak
+
 # So many checks of each property, of three operations each; `make test` makes a hundred.
 checks ?= 2000
 

@@ -106,14 +106,21 @@ func TestServeMigrates(t *testing.T) {
 func TestServeTurnsRedWhileTheDatabaseIsBehind(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)
-	p := start(t, with(database, "ADDR=127.0.0.1:0"), "serve")
+	p := start(t, with(database, "ADDR=127.0.0.1:0", "DEBUG_ADDR=127.0.0.1:0"), "serve")
 	url := p.URL(t)
 	require.Equal(t, http.StatusOK, firstOf(get(t, url+"/readyz")))
-	execute(t, database, `DELETE FROM atlas_schema_revisions.atlas_schema_revisions`)
+	execute(t, database, `CREATE TABLE kept AS TABLE atlas_schema_revisions.atlas_schema_revisions; DELETE FROM atlas_schema_revisions.atlas_schema_revisions`)
 	status, body := get(t, url+"/readyz")
 	assert.Equal(t, http.StatusServiceUnavailable, status)
 	assert.JSONEq(t, `{"status":"unready","checks":{"database":"ok","migrations":"failed"}}`, body)
 	assert.Equal(t, http.StatusOK, firstOf(get(t, url+"/healthz")))
+	_, metrics := get(t, debugURL(t, p)+"/metrics")
+	assert.NotContains(t, metrics, "cambium_migrations_pending 0\n")
+	assert.Contains(t, metrics, "cambium_migrations_pending ")
+
+	// Somebody else applies them.
+	execute(t, database, `INSERT INTO atlas_schema_revisions.atlas_schema_revisions TABLE kept`)
+	assert.Equal(t, http.StatusOK, firstOf(get(t, url+"/readyz")))
 	terminate(t, p)
 }
 
