@@ -74,6 +74,9 @@ type Config struct {
 	// DATABASE_STARTUP_TIMEOUT.
 	StartupTimeout time.Duration
 
+	// FailFast tells who needs a connection at once that the database is away. Default false: the end of a restart is
+	// waited for. True where somebody else can be asked.
+	FailFast bool
 	// Observer is told of every statement. Default: nobody is.
 	Observer Observer `json:"-"`
 

@@ -96,6 +96,10 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Sever closes all connections at once, also those in use: whoever waits for a server that will not answer is told. The
+// pool stays open.
+func (db *DB) Sever() { db.gate.wires.sever() }
+
 // Close refuses new work, waits a bounded time for connections in use and closes the pool. Every call gives the result
 // of the first one.
 func (db *DB) Close() error {

@@ -148,6 +148,15 @@ func (s *wires) remove(w *wire) {
 	delete(s.all, w)
 }
 
+// sever closes all of them, also under those who wait for an answer.
+func (s *wires) sever() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for w := range s.all {
+		_ = w.Conn.Close() // frees the call; who made it closes the rest
+	}
+}
+
 // wired has the pool open its connections through lines.
 func (g *gate) wired(config *pgxpool.Config) {
 	dial := config.ConnConfig.DialFunc

@@ -55,6 +55,7 @@ func (m *member) observe(ctx context.Context, primary *primary, maxLag time.Dura
 	switch {
 	case err != nil:
 		state.Reason = "it does not answer"
+		m.free()
 	default:
 		state.Replayed = seen.end
 		primary.measure(&state)
@@ -65,6 +66,13 @@ func (m *member) observe(ctx context.Context, primary *primary, maxLag time.Dura
 	}
 	state.InRotation = state.Reason == ""
 	m.become(ctx, &state, err, logger)
+}
+
+// free lets those who wait for the replica ask somebody else.
+func (m *member) free() {
+	if db := m.db.Load(); db != nil {
+		db.Sever()
+	}
 }
 
 // open makes the readers' pool.
