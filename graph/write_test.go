@@ -302,7 +302,7 @@ func TestIdempotencyKeepsNoFailure(t *testing.T) {
 	require.Empty(t, d.DoKeyed(t, "k", place, placing(1)).Errors)
 }
 
-// The statements and round trips of mutations. BEGIN and COMMIT are two round trips more.
+// The statements of mutations, without BEGIN and COMMIT; bench/writes counts round trips.
 func TestStatementsOfMutations(t *testing.T) {
 	t.Parallel()
 	d := desktest.Empty(t)

@@ -3,6 +3,8 @@ package writes
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,14 +23,24 @@ func id(entity string, key int64) string {
 // pair is the two ways of one write: by hand, and by an operation of the API.
 type pair struct {
 	name    string
-	by      func(b *testing.B, n int)
+	by      func(b testing.TB, n int)
 	query   string
 	with    func(n int) map[string]any
 	perTurn int // so many of each are run before the other's turn
 }
 
-// fixture fills a desk and returns the pairs over it.
-func fixture(b *testing.B) (*desktest.Desk, []pair) {
+// products are so many, the first of which are sold and changed.
+const products = 1000
+
+// fixture are the rows that the writes refer to.
+type fixture struct {
+	*desktest.Desk
+
+	employee, customer, supplier, category int64
+}
+
+// filled fills a desk.
+func filled(b testing.TB) fixture {
 	b.Helper()
 	d := desktest.Empty(b)
 	ctx := desktest.Context(b)
@@ -37,7 +49,6 @@ func fixture(b *testing.B) (*desktest.Desk, []pair) {
 	customer := c.Customer.Create().SetCode("ALFKI").SetCompanyName("Alfreds").SaveX(ctx).ID
 	supplier := c.Supplier.Create().SetCompanyName("Exotic Liquids").SaveX(ctx).ID
 	category := c.Category.Create().SetName("Beverages").SaveX(ctx).ID
-	const products = 1000
 	var builders []*ent.ProductCreate
 	for i := range products {
 		builders = append(builders, c.Product.Create().SetSku(fmt.Sprint("P", i)).SetName("Product").SetUnitPrice(decimal.NewFromInt(10)).
@@ -45,7 +56,14 @@ func fixture(b *testing.B) (*desktest.Desk, []pair) {
 	}
 	_, err := c.CreateProducts(ctx, builders...)
 	require.NoError(b, err)
-	pool, err := pgxpool.New(ctx, d.URL)
+	return fixture{d, employee, customer, supplier, category}
+}
+
+// pairs returns the pairs over the filled desk, at its address.
+func (x fixture) pairs(b testing.TB) []pair {
+	b.Helper()
+	ctx := desktest.Context(b)
+	pool, err := pgxpool.New(ctx, x.URL)
 	require.NoError(b, err)
 	b.Cleanup(pool.Close)
 	f := floor{pool}
@@ -64,40 +82,61 @@ func fixture(b *testing.B) (*desktest.Desk, []pair) {
 		}
 		skus, names, prices = append(skus, fmt.Sprint("P", i)), append(names, "Product"), append(prices, "10")
 		upserts = append(upserts, map[string]any{"sku": fmt.Sprint("P", i), "name": "Product", "unitPrice": "10",
-			"category": map[string]any{"connect": map[string]any{"id": id("Category", category)}}, "supplier": map[string]any{"connect": map[string]any{"id": id("Supplier", supplier)}}})
+			"category": map[string]any{"connect": map[string]any{"id": id("Category", x.category)}}, "supplier": map[string]any{"connect": map[string]any{"id": id("Supplier", x.supplier)}}})
 	}
 	var orders []any
 	for range 3 {
 		orders = append(orders, map[string]any{"orderedAt": "2026-01-01T00:00:00Z", "freight": "1",
-			"employee": map[string]any{"connect": map[string]any{"id": id("Employee", employee)}}, "lines": map[string]any{"create": lines}})
+			"employee": map[string]any{"connect": map[string]any{"id": id("Employee", x.employee)}}, "lines": map[string]any{"create": lines}})
 	}
-	return d, []pair{
-		{"M1 placeOrder with 5 lines", func(b *testing.B, _ int) {
+	const fresh = 10
+	mixed := func(n int) ([]string, []any) { // products of which some are new
+		skus, upserts := slices.Clone(skus), slices.Clone(upserts)
+		for i := range fresh {
+			skus[i] = fmt.Sprint("N", n, "-", i)
+			upsert := maps.Clone(upserts[i].(map[string]any))
+			upsert["sku"] = skus[i]
+			upserts[i] = upsert
+		}
+		return skus, upserts
+	}
+	return []pair{
+		{"M1 placeOrder with 5 lines", func(b testing.TB, _ int) {
 			b.Helper()
-			total, err := f.place(ctx, customer, employee, five, 2)
+			total, err := f.place(ctx, x.customer, x.employee, five, 2)
 			require.NoError(b, err)
 			require.Equal(b, "100", total)
 		}, `mutation($c: ID!, $e: ID!, $g: [GoodsInput!]!) { placeOrder(input: {customer: $c, employee: $e, goods: $g}) { total } }`, func(int) map[string]any {
-			return map[string]any{"c": id("Customer", customer), "e": id("Employee", employee), "g": goods}
+			return map[string]any{"c": id("Customer", x.customer), "e": id("Employee", x.employee), "g": goods}
 		}, 20},
-		{"M2 upsert of 1,000 products", func(b *testing.B, _ int) {
+		{"M2 upsert of 1,000 products", func(b testing.TB, _ int) {
 			b.Helper()
-			created, err := f.upsert(ctx, skus, names, prices, supplier, category)
+			created, err := f.upsert(ctx, skus, names, prices, x.supplier, x.category)
 			require.NoError(b, err)
 			require.Zero(b, created)
 		}, `mutation($in: [ProductCreateInput!]!) { upsertProducts(inputs: $in) { created node { id name version } } }`, func(int) map[string]any {
 			return map[string]any{"in": upserts}
 		}, 1},
-		{"M3 update of one row", func(b *testing.B, _ int) {
+		{"M2 with 10 of them new", func(b testing.TB, n int) {
+			b.Helper()
+			skus, _ := mixed(2 * n)
+			created, err := f.upsert(ctx, skus, names, prices, x.supplier, x.category)
+			require.NoError(b, err)
+			require.Equal(b, fresh, created)
+		}, `mutation($in: [ProductCreateInput!]!) { upsertProducts(inputs: $in) { created node { id name version } } }`, func(n int) map[string]any {
+			_, upserts := mixed(2*n + 1)
+			return map[string]any{"in": upserts}
+		}, 1},
+		{"M3 update of one row", func(b testing.TB, _ int) {
 			b.Helper()
 			_, err := f.update(ctx, 1, "12.50")
 			require.NoError(b, err)
 		}, `mutation($id: ID!) { updateProduct(id: $id, input: {unitPrice: "12.50"}) { version } }`, func(int) map[string]any {
 			return map[string]any{"id": id("Product", 1)}
 		}, 50},
-		{"M4 customer with 3 orders of 4 lines", func(b *testing.B, n int) {
+		{"M4 customer with 3 orders of 4 lines", func(b testing.TB, n int) {
 			b.Helper()
-			totals, err := f.customer(ctx, fmt.Sprint("F", n), employee, 3, four)
+			totals, err := f.customer(ctx, fmt.Sprint("F", n), x.employee, 3, four)
 			require.NoError(b, err)
 			require.Len(b, totals, 3)
 		}, `mutation($in: CustomerCreateInput!) { createCustomer(input: $in) { orders { nodes { total } } } }`, func(n int) map[string]any {
@@ -109,9 +148,10 @@ func fixture(b *testing.B) (*desktest.Desk, []pair) {
 // What a mutation costs the application and PostgreSQL, in microseconds of CPU, beside a transaction by hand, taken in turns.
 // Cambium's is of the whole operation but for HTTP: variables, input, hooks, statements, answer.
 func BenchmarkWrite(b *testing.B) {
-	d, pairs := fixture(b)
+	x := filled(b)
+	d, trips := x.Desk, x.counted(b)
 	n := 0
-	for _, p := range pairs {
+	for i, p := range x.pairs(b) {
 		b.Run(p.name, func(b *testing.B) {
 			var byHand, byAPI [2]time.Duration
 			ops := 0
@@ -135,7 +175,6 @@ func BenchmarkWrite(b *testing.B) {
 				api(n + i)()
 			}
 			n += 3
-			statements := d.Statements()
 			for b.Loop() {
 				measured(&byHand, hand)
 				measured(&byAPI, api)
@@ -148,7 +187,11 @@ func BenchmarkWrite(b *testing.B) {
 			b.ReportMetric(perOp(byAPI[0]), "app-us/op")
 			b.ReportMetric(perOp(byAPI[1]), "pg-us/op")
 			b.ReportMetric(perOp(byAPI[0]+byAPI[1])/perOp(byHand[0]+byHand[1]), "times-hand")
-			b.ReportMetric(float64(d.Statements()-statements)/float64(ops), "statements/op")
+			b.ReportMetric(perOp(byAPI[0])/perOp(byHand[0]), "times-hand-app")
+			b.ReportMetric(float64(trips[i].hand.RoundTrips), "hand-trips/op")
+			b.ReportMetric(float64(trips[i].api.RoundTrips), "trips/op")
+			b.ReportMetric(float64(trips[i].hand.Statements), "hand-statements/op")
+			b.ReportMetric(float64(trips[i].api.Statements), "statements/op")
 			b.ReportMetric(0, "ns/op")
 		})
 	}

@@ -69,6 +69,12 @@ func Northwind(t testing.TB) *Desk {
 	}))
 }
 
+// Over returns another desk over the database of one, at an address that may be that of a proxy before it.
+func Over(t testing.TB, url string) *Desk {
+	t.Helper()
+	return open(t, url)
+}
+
 func prepare(ctx context.Context, url string, source load.Source) error {
 	db, err := connect(ctx, url)
 	if err != nil {
