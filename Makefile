@@ -75,6 +75,10 @@ test-load: setup ## Measure goodput at 1, 2 and 5 times the capacity, start-up, 
 test-soak: setup ## An hour of mixed load: memory, goroutines and connections. make test-soak args='-for 10m -rate 50'
 	@go build -o bin/api ./cmd/api && go run ./bench/load $(args) soak
 
+.PHONY: test-faults
+test-faults: setup ## Kill servers, sessions, the program and the network under load, and count every write. A quarter of an hour and more.
+	@go test -count=1 -v -timeout 90m ./internal/faults -faults.writes 200000 -faults.kills 112 -faults.restarts 50 -faults.races 100000 $(flags)
+
 # So many checks of each property, of three operations each; `make test` makes a hundred.
 checks ?= 2000
 

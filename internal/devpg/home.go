@@ -136,8 +136,8 @@ func settleTemporary(ctx context.Context, cfg Config) (home, error) {
 	}
 	who.environment = loaderPaths(cfg.Getenv)
 	bases := tempBases()
-	if cfg.Volatile && cfg.Getenv("TMPDIR") == "" && roomy(memory) {
-		bases = append([]string{memory}, bases...)
+	if cfg.Volatile {
+		bases = append([]string{TempDir(cfg.Getenv)}, bases...)
 	}
 	dir, err := who.makeTemp(ctx, "cambium-pg-", bases)
 	if err != nil {
@@ -153,6 +153,14 @@ const memory = "/dev/shm"
 // roomyBytes is what memory must have free to be used: containers often have 64 MB, and a cluster of tests a few
 // hundred at most.
 const roomyBytes = 4 << 30
+
+// TempDir is where clusters of tests are made: in memory where there is room, unless TMPDIR says otherwise.
+func TempDir(getenv func(string) string) string {
+	if getenv("TMPDIR") == "" && roomy(memory) {
+		return memory
+	}
+	return os.TempDir()
+}
 
 func roomy(path string) bool {
 	var stat syscall.Statfs_t

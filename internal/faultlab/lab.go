@@ -23,10 +23,12 @@ const patience = 2 * time.Minute
 // pause is how long to wait between two looks.
 const pause = 5 * time.Millisecond
 
-// Directory is a place that the user of PostgreSQL and of PgBouncer can enter, removed at the test's end.
+// Directory is a place that the user of PostgreSQL and of PgBouncer can enter, removed at the test's end. It is in memory
+// where there is room: what is killed here are processes, whose files the kernel keeps, and a recovery syncs a thousand of
+// them.
 func Directory(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "cambium-faults-") //nolint:usetesting // t.TempDir is closed to other users
+	dir, err := os.MkdirTemp(devpg.TempDir(os.Getenv), "cambium-faults-") //nolint:usetesting // t.TempDir is closed to other users
 	if err == nil {
 		err = os.Chmod(dir, 0o755) //nolint:gosec // to be entered
 	}
