@@ -38,16 +38,21 @@ const (
 	failed
 )
 
-// ask runs an operation. Further headers are names and values in turn.
-func (c *client) ask(ctx context.Context, body []byte, headers ...string) (outcome, []byte) {
+// ask runs an operation.
+func (c *client) ask(ctx context.Context, body []byte) (outcome, []byte) {
+	return c.askUnder(ctx, "", body)
+}
+
+// askUnder runs an operation under an idempotency key, unless that is empty.
+func (c *client) askUnder(ctx context.Context, key string, body []byte) (outcome, []byte) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+"/graphql", bytes.NewReader(body))
 	if err != nil {
 		return failed, []byte(err.Error())
 	}
 	request.Header["Content-Type"] = []string{"application/json"}
 	request.Header["Authorization"] = []string{c.bearer}
-	for i := 0; i < len(headers); i += 2 {
-		request.Header[headers[i]] = []string{headers[i+1]}
+	if key != "" {
+		request.Header["Idempotency-Key"] = []string{key}
 	}
 	status, text, err := c.send(request)
 	switch {

@@ -12,7 +12,7 @@ import (
 )
 
 // mixed asks for what an order desk is asked for: of ten operations eight read, one of them much, and two write, one of
-// them under an idempotency key, which one time in ten is sent twice.
+// them under an idempotency key, with which each request is sent twice.
 func mixed(c *client) func(context.Context, uint64) (outcome, []byte) {
 	page := operation(`query Page($n: Int!) { orders(first: $n, orderBy: [{orderedAt: DESC}]) { totalCount nodes { id orderedAt freight customer { companyName } lines(first: 5) { nodes { quantity unitPrice product { name } } } } } }`, map[string]any{"n": 10})
 	deep := operation(`query Deep { customers(first: 20) { nodes { id companyName orders(first: 5) { nodes { id lines(first: 10) { nodes { quantity product { name supplier { companyName } } } } } } } } }`, nil)
@@ -30,7 +30,7 @@ func mixed(c *client) func(context.Context, uint64) (outcome, []byte) {
 				map[string]any{"id": customer(n), "address": strconv.FormatUint(n, 10) + " High Street"}))
 		case 6:
 			key := "soak-" + strconv.FormatUint(n/20, 10)
-			return c.ask(ctx, operation(`mutation Phone($phone: String!) { updateShipper(id: "U2hpcHBlcjox", input: {phone: $phone}) { id phone } }`, map[string]any{"phone": strconv.FormatUint(n/20, 10)}), "Idempotency-Key", key)
+			return c.askUnder(ctx, key, operation(`mutation Phone($phone: String!) { updateShipper(id: "U2hpcHBlcjox", input: {phone: $phone}) { id phone } }`, map[string]any{"phone": strconv.FormatUint(n/20, 10)}))
 		default:
 			return c.ask(ctx, operation(`query One($n: Int!) { products(first: 1, offset: $n) { nodes { id name unitPrice supplier { companyName } category { name } } } }`, map[string]any{"n": n % 50}))
 		}

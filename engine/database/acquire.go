@@ -105,19 +105,22 @@ func insist[C any](ctx context.Context, db *DB, take func(context.Context) (C, e
 
 // pass is the one way to a connection: no wait is longer than the acquire timeout, and what went wrong is typed.
 func pass[C any](ctx context.Context, db *DB, take func(context.Context) (C, error)) (conn C, err error) {
+	var start time.Time
 	select {
 	case db.gate.places <- struct{}{}:
-		if !db.gate.idle() {
-			conn, err = opened(ctx, db, time.Now(), take)
-		} else if conn, err = take(ctx); err != nil {
-			err = db.openError(ctx, err)
-		}
 	default:
-		start := time.Now()
+		start = time.Now()
 		if err := db.queue(ctx); err != nil {
 			return conn, err
 		}
+	}
+	if !db.gate.idle() {
+		if start.IsZero() {
+			start = time.Now()
+		}
 		conn, err = opened(ctx, db, start, take)
+	} else if conn, err = take(ctx); err != nil {
+		err = db.openError(ctx, err)
 	}
 	if err != nil {
 		db.gate.leave()

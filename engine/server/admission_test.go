@@ -45,7 +45,7 @@ func TestOperationsBeyondTheirPlacesAreRefused(t *testing.T) {
 	t.Parallel()
 	r, q, begun, held := crowded(t, server.NewConfig(), `"hello"`)
 	running := make(chan response, 1)
-	go func() { running <- sent(t, r.url, "mutation { write }") }()
+	go func() { running <- sent(t, r.url, "mutation { write }") }() //nolint:testifylint // where it fails nothing arrives, and the test with it
 	<-begun
 	got := sent(t, r.url, "{ hello }")
 	assert.Equal(t, http.StatusServiceUnavailable, got.status)
@@ -70,7 +70,7 @@ func TestSlowClientsHoldNoPlace(t *testing.T) {
 	config.ShutdownTimeout = 100 * time.Millisecond
 	r, q, _, _ := crowded(t, config, `"`+strings.Repeat("x", large)+`"`)
 	dial := func() net.Conn {
-		conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://")) //nolint:noctx // of a test
+		conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = conn.Close() })
 		return conn

@@ -20,8 +20,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"cambium/engine/admission"
 	"cambium/engine/operation"
 	"cambium/engine/server"
+	"cambium/engine/telemetry"
 )
 
 // ready is a schema whose answer is made already, so that what is measured is the transport alone.
@@ -61,13 +63,21 @@ func BenchmarkTransport(b *testing.B) {
 	written := slog.New(slog.NewJSONHandler(io.Discard, nil)) //nolint:sloglint // a line costs what it costs to make
 	whole, err := server.New(server.NewConfig(), ours, written)
 	require.NoError(b, err)
+	seen, err := telemetry.New(b.Context(), telemetry.Config{Slow: time.Second}, func(string) string { return "" }, written)
+	require.NoError(b, err)
+	observed, places := server.NewGraphQLConfig(), server.NewConfig()
+	observed.Observer, observed.Admission, places.Observer = seen, admission.New(admission.NewConfig(10)), seen
+	inner, err := server.GraphQL(schema, observed, slog.New(slog.DiscardHandler))
+	require.NoError(b, err)
+	shown, err := server.New(places, inner, written)
+	require.NoError(b, err)
 	stock := handler.New(schema)
 	stock.AddTransport(gqltransport.POST{})
 	stock.SetQueryCache(lru.New[*ast.QueryDocument](100))
 	for _, c := range []struct {
 		name    string
 		handler http.Handler
-	}{{"cambium", ours}, {"cambium with id and log", whole}, {"stock", stock}} {
+	}{{"cambium", ours}, {"cambium with id and log", whole}, {"cambium with metrics and places too", shown}, {"stock", stock}} {
 		b.Run(c.name, func(b *testing.B) {
 			reader := bytes.NewReader(nil)
 			request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/graphql", nil)

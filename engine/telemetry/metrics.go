@@ -96,7 +96,9 @@ func newMetrics(registry *prometheus.Registry, config Config) *metrics {
 	m.statements = newFamily(len(verbs)+1, func(verb string) statementSeries {
 		return statementSeries{statements.WithLabelValues(verb), failed.WithLabelValues(verb)}
 	}, func(verb string) string { return verb })
-	made.gauge("build_info", "1, with what the program was built from.", "version", config.Version, "go", runtime.Version()).Set(1)
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: prefix + "build_info", Help: "1, with what the program was built from."}, []string{"version", "go"})
+	registry.MustRegister(build)
+	build.WithLabelValues(config.Version, runtime.Version()).Set(1)
 	return m
 }
 
@@ -138,13 +140,8 @@ func (f factory) counter(name, help string) prometheus.Counter {
 	return f.counters(name, help).WithLabelValues()
 }
 
-// gauge makes a gauge with constant labels, name and value in turn.
-func (f factory) gauge(name, help string, labels ...string) prometheus.Gauge {
-	constant := make(prometheus.Labels, len(labels)/2)
-	for i := 0; i < len(labels); i += 2 {
-		constant[labels[i]] = labels[i+1]
-	}
-	g := prometheus.NewGauge(prometheus.GaugeOpts{Name: prefix + name, Help: help, ConstLabels: constant})
+func (f factory) gauge(name, help string) prometheus.Gauge {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Name: prefix + name, Help: help})
 	f.registry.MustRegister(g)
 	return g
 }
