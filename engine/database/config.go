@@ -74,9 +74,12 @@ type Config struct {
 	// DATABASE_STARTUP_TIMEOUT.
 	StartupTimeout time.Duration
 
-	// FailFast tells who needs a connection at once that the database is away. Default false: the end of a restart is
-	// waited for. True where somebody else can be asked.
-	FailFast bool
+	// OutageTimeout is for how long an outage is waited for, from its beginning, by those who need a connection; 0 tells
+	// them at once. A restart takes a second or two, a failover more, and whoever asks in that time gets an answer instead
+	// of an error. After that everybody fails at the first try, until one gets through: a queue before a database that
+	// is gone helps nobody. Default 5s. DATABASE_OUTAGE_TIMEOUT.
+	OutageTimeout time.Duration
+
 	// Observer is told of every statement. Default: nobody is.
 	Observer Observer `json:"-"`
 
@@ -99,6 +102,7 @@ func NewConfig(url string) Config {
 		ApplicationName:          "cambium",
 		Pooler:                   PoolerAuto,
 		StartupTimeout:           30 * time.Second,
+		OutageTimeout:            5 * time.Second,
 	}
 }
 

@@ -28,6 +28,7 @@ func TestConfigDefaults(t *testing.T) {
 	require.Equal(t, 5*time.Second, c.LockTimeout)
 	require.Equal(t, time.Minute, c.IdleInTransactionTimeout)
 	require.Equal(t, 30*time.Second, c.StartupTimeout)
+	require.Equal(t, 5*time.Second, c.OutageTimeout)
 	require.Equal(t, "cambium", c.ApplicationName)
 	require.Equal(t, database.PoolerAuto, c.Pooler)
 }
@@ -45,7 +46,7 @@ func TestConfigSettingsNameTheirSource(t *testing.T) {
 	for _, s := range c.Settings() {
 		settings[s.Name] = s
 	}
-	require.Len(t, settings, 13)
+	require.Len(t, settings, 14)
 	require.Equal(t, database.Setting{Name: "DATABASE_URL", Value: "postgres://u:***@h:5432/d", Source: "environment"}, settings["DATABASE_URL"])
 	require.Equal(t, database.Setting{Name: "DATABASE_MAX_CONNS", Value: "3", Source: "environment"}, settings["DATABASE_MAX_CONNS"])
 	require.Equal(t, database.Setting{Name: "DATABASE_STATEMENT_TIMEOUT", Value: "0s", Source: "environment"}, settings["DATABASE_STATEMENT_TIMEOUT"])

@@ -68,6 +68,9 @@ func traffic(t *testing.T, db *database.DB) (stop func() int64) {
 	}
 }
 
+// patient waits for servers that busy machines take their time to start.
+func patient(c *database.Config) { c.OutageTimeout = patience }
+
 func prepareTraffic(t *testing.T, db *database.DB) {
 	t.Helper()
 	exec(t, db, "CREATE TABLE rows (n int)")
@@ -79,7 +82,7 @@ func prepareTraffic(t *testing.T, db *database.DB) {
 func TestTrapPostgreSQLRestartsUnderTraffic(t *testing.T) {
 	t.Parallel()
 	n := faultlab.Primary(t, "a", nil)
-	db := open(t, n.URL())
+	db := open(t, n.URL(), patient)
 	prepareTraffic(t, db)
 	stop := traffic(t, db)
 	n.Terminate()
@@ -90,7 +93,7 @@ func TestTrapPostgreSQLRestartsUnderTraffic(t *testing.T) {
 	requireText(t, db, fmt.Sprint(acknowledged), "SELECT count(*)::text FROM rows")
 }
 
-// The same without a server for a while: nobody waits for longer than an outage is bearable, and nobody at all after that.
+// The same without a server for a while: nobody waits for longer than the outage timeout, and nobody at all after that.
 func TestOutageIsWaitedForOnce(t *testing.T) {
 	t.Parallel()
 	n := faultlab.Primary(t, "a", nil)
@@ -116,7 +119,7 @@ func TestTrapOldPrimaryIsDemoted(t *testing.T) {
 	t.Parallel()
 	a := faultlab.Primary(t, "a", nil)
 	b := a.Standby(t, "b", nil)
-	db := open(t, faultlab.URLs(a, b))
+	db := open(t, faultlab.URLs(a, b), patient)
 	exec(t, db, "CREATE TABLE kept (n int)")
 	b.CatchUp(a)
 	a.ReadOnly(true)

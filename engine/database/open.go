@@ -62,6 +62,7 @@ func openAsFound(ctx context.Context, config Config, logger *slog.Logger) (*DB, 
 
 func open(ctx context.Context, config Config, poolConfig *pgxpool.Config, logger *slog.Logger) (*DB, error) {
 	gate := newGate(poolConfig)
+	gate.outage.bearable = config.OutageTimeout
 	pool, err := pgxpool.NewWithConfig(ctx, poolConfig)
 	if err != nil {
 		return nil, fmt.Errorf("make database pool: %w", err)

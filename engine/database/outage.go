@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// bearable is for how long an outage is waited for, from its beginning: a restart takes a second or two, a failover a few
-// more, and whoever asks in that time gets an answer instead of an error. After that everybody fails at the first try, until
-// one gets through: a queue in front of a database that is gone helps nobody.
-const bearable = 5 * time.Second
+// recent is for how long a failure tells something of now. One that comes later begins another outage.
+const recent = 5 * time.Second
 
 // outage knows since when the database has been away. It is asked and told when something fails, and when a connection was
 // opened, never on the way of a statement that works.
 type outage struct {
+	bearable time.Duration // for how long one is waited for, from its beginning
+
 	mu          sync.Mutex
 	since, last time.Time
 }
@@ -34,22 +34,22 @@ func (o *outage) wait(ctx context.Context, closed <-chan struct{}, wait time.Dur
 	return false
 }
 
-// bears notes a failure. One that comes after a long time without any begins another outage.
+// bears notes a failure.
 func (o *outage) bears(now time.Time, wait time.Duration) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if now.Sub(o.last) > bearable {
+	if now.Sub(o.last) > recent {
 		o.since = now
 	}
 	o.last = now
-	return now.Add(wait).Sub(o.since) < bearable
+	return now.Add(wait).Sub(o.since) < o.bearable
 }
 
 // lasts says that the database was away when somebody last looked, which is not long ago.
 func (o *outage) lasts() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return time.Since(o.last) <= bearable
+	return time.Since(o.last) <= recent
 }
 
 // over is told when a connection was opened.

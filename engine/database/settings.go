@@ -36,6 +36,7 @@ var settings = []setting{
 	{variable: "DATABASE_APPLICATION_NAME", field: func(c *Config) any { return &c.ApplicationName }},
 	{variable: "DATABASE_POOLER", field: func(c *Config) any { return &c.Pooler }},
 	{variable: "DATABASE_STARTUP_TIMEOUT", least: shortest, zero: true, field: func(c *Config) any { return &c.StartupTimeout }},
+	{variable: "DATABASE_OUTAGE_TIMEOUT", least: shortest, zero: true, field: func(c *Config) any { return &c.OutageTimeout }},
 }
 
 const (

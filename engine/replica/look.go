@@ -27,8 +27,7 @@ type lookout struct {
 }
 
 func newLookout(config database.Config) *lookout {
-	config.MaxConns, config.MinConns, config.StartupTimeout = 1, 0, 0
-	config.FailFast = true
+	config.MaxConns, config.MinConns, config.StartupTimeout, config.OutageTimeout = 1, 0, 0, 0
 	config.AcquireTimeout, config.ConnectTimeout = lookTimeout, lookTimeout
 	config.ApplicationName += " lookout"
 	config.Observer = nil // of ten statements a second that nobody asked for

@@ -45,7 +45,7 @@ func Open(ctx context.Context, db *database.DB, config Config, logger *slog.Logg
 	for _, url := range config.URLs {
 		of := db.Config()
 		of.URL, of.Pooler, of.StartupTimeout = url, database.PoolerAuto, 0
-		of.FailFast, of.AcquireTimeout = true, min(of.AcquireTimeout, lookTimeout)
+		of.OutageTimeout, of.AcquireTimeout = 0, min(of.AcquireTimeout, lookTimeout)
 		s.members = append(s.members, newMember(of))
 	}
 	looking, stop := context.WithCancel(context.WithoutCancel(ctx))
