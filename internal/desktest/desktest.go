@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -69,10 +70,11 @@ func Northwind(t testing.TB) *Desk {
 	}))
 }
 
-// Over returns another desk over the database of one, at an address that may be that of a proxy before it.
-func Over(t testing.TB, url string) *Desk {
+// Over returns another desk over the database of one, at an address that may be that of a proxy before it, with variables of
+// the environment as NAME=value.
+func Over(t testing.TB, url string, env ...string) *Desk {
 	t.Helper()
-	return open(t, url)
+	return open(t, url, env...)
 }
 
 func prepare(ctx context.Context, url string, source load.Source) error {
@@ -90,8 +92,13 @@ func prepare(ctx context.Context, url string, source load.Source) error {
 	return err
 }
 
-func connect(ctx context.Context, url string) (*database.DB, error) {
+func connect(ctx context.Context, url string, env ...string) (*database.DB, error) {
 	config, err := database.ConfigFromEnv(func(name string) string {
+		for _, variable := range env {
+			if value, ok := strings.CutPrefix(variable, name+"="); ok {
+				return value
+			}
+		}
 		switch name {
 		case "DATABASE_URL":
 			return url
@@ -106,9 +113,9 @@ func connect(ctx context.Context, url string) (*database.DB, error) {
 	return database.Open(ctx, config, slog.New(slog.DiscardHandler))
 }
 
-func open(t testing.TB, url string) *Desk {
+func open(t testing.TB, url string, env ...string) *Desk {
 	t.Helper()
-	db, err := connect(t.Context(), url)
+	db, err := connect(t.Context(), url, env...)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	d := &Desk{DB: db, URL: url, read: counted{Querier: db}}
