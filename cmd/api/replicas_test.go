@@ -22,11 +22,14 @@ func TestServeReadsFromReplicas(t *testing.T) {
 	require.Zero(t, api(t, with(primary.URL()), "migrate", "apply").code)
 	standby.CatchUp(primary)
 	options := func() apitest.Options {
-		return with(primary.URL(), "ADDR=127.0.0.1:0", "DATABASE_REPLICA_URLS="+standby.URL())
+		return with(primary.URL(), "ADDR=127.0.0.1:0", "DEBUG_ADDR=127.0.0.1:0", "DATABASE_REPLICA_URLS="+standby.URL())
 	}
 	one, two := start(t, options(), "serve"), start(t, options(), "serve")
 	writes, reads := one.URL(t), two.URL(t)
 	two.Until(t, &two.Stderr, "replica is in rotation")
+	_, metrics := get(t, debugURL(t, two)+"/metrics")
+	assert.Contains(t, metrics, `cambium_replica_in_rotation{replica="`)
+	assert.Contains(t, metrics, "cambium_replica_lag_seconds{")
 	standby.PauseReplay()
 
 	var created struct{ CreateRegion struct{ ID string } }
