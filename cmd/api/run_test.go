@@ -102,7 +102,7 @@ func TestSettings(t *testing.T) {
 		"MAX_ROOT_FIELDS": "4", "MAX_DIRECTIVES": "5", "MAX_FILTER_DEPTH": "6", "MAX_CONDITIONS": "7", "MAX_LIST_LENGTH": "8",
 		"DEFAULT_PAGE_SIZE": "9", "MAX_PAGE_SIZE": "10", "MAX_COST": "11", "MAX_IN_FLIGHT": "0", "RATE_PER_VIEWER": "0", "RATE_PER_ADDRESS": "0",
 		"PERSISTED_AUTOMATIC": "0", "PERSISTED_FILE": "operations.json", "PERSISTED_ONLY": "true",
-		"DATABASE_VIEWER": "true", "AUTH": "token", "AUTH_SECRET": tokenSecret, "AUTH_JWKS_URL": "https://issuer.example/keys", "AUTH_ISSUER": "i", "AUTH_AUDIENCE": "a",
+		"REQUIRE_DURABLE": "true", "DATABASE_VIEWER": "true", "AUTH": "token", "AUTH_SECRET": tokenSecret, "AUTH_JWKS_URL": "https://issuer.example/keys", "AUTH_ISSUER": "i", "AUTH_AUDIENCE": "a",
 		"AUTH_LEEWAY": "1s", "AUTH_ID_CLAIM": "id", "AUTH_ROLES_CLAIM": "r",
 		"DEBUG_ADDR": "[::1]:9090", "SLOW_OPERATION": "2s", "ADMISSION_LIMIT": "12", "ADMISSION_WAIT": "50ms",
 	}

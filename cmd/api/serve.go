@@ -16,7 +16,7 @@ import (
 
 func (p *program) serveCommand() *cobra.Command {
 	var addr string
-	var migrate bool
+	var migrate, durable bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the API in production",
@@ -24,14 +24,15 @@ func (p *program) serveCommand() *cobra.Command {
 
 SIGTERM or an interrupt turns /readyz red, lets the requests in flight end, and ends with 0; a second one ends at once.`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), addr, migrate) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), addr, migrate, durable) },
 	}
 	cmd.Flags().StringVar(&addr, "addr", "", "where to listen, host:port (default: ADDR, else "+defaultAddr+")")
 	cmd.Flags().BoolVar(&migrate, "migrate", false, "apply pending migrations first")
+	cmd.Flags().BoolVar(&durable, "require-durable", false, "refuse to start where a crash or a failover of the database could lose acknowledged writes (default: REQUIRE_DURABLE)")
 	return cmd
 }
 
-func (p *program) serve(ctx context.Context, addr string, migrate bool) (err error) {
+func (p *program) serve(ctx context.Context, addr string, migrate, durable bool) (err error) {
 	settings, err := p.settingsFor(addr)
 	_, databaseErr := database.ConfigFromEnv(p.getenv)
 	replicaConfig, replicaErr := p.replicaConfig(settings)
@@ -56,9 +57,17 @@ func (p *program) serve(ctx context.Context, addr string, migrate bool) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := prepare(ctx, db, migrate, logger); err != nil {
+	durability, err := db.Durability(ctx)
+	if err == nil && (durable || settings.requireDurable) {
+		err = durability.Check()
+	}
+	if err == nil {
+		err = prepare(ctx, db, migrate, logger)
+	}
+	if err != nil {
 		return err
 	}
+	logger.InfoContext(ctx, "database", "address", db.Address(), "durability", durability)
 	key := settings.cursorKey
 	if key == nil {
 		logger.WarnContext(ctx, "CURSOR_KEY is not set: cursors end with this process, and other replicas refuse them")

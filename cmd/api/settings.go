@@ -28,6 +28,8 @@ type settings struct {
 	noAuth        bool // said in words
 	token         token.Config
 	persistedFile string
+	// requireDurable has serve refuse a database that may lose writes.
+	requireDurable bool
 	// databaseViewer tells PostgreSQL who asks.
 	databaseViewer bool
 	server         server.Config
@@ -50,6 +52,7 @@ var variables = []setting{
 	duration("SLOW_OPERATION", 0, func(s *settings) *time.Duration { return &s.slow }),
 	{"LOG_LEVEL", parseLevel, func(s *settings) string { return s.logLevel.String() }},
 	{"CURSOR_KEY", parseCursorKey, showCursorKey},
+	flag("REQUIRE_DURABLE", func(s *settings) *bool { return &s.requireDurable }),
 	flag("DATABASE_VIEWER", func(s *settings) *bool { return &s.databaseViewer }),
 	{"AUTH", parseAuth, showAuth},
 	secret("AUTH_SECRET", func(s *settings) *[]byte { return &s.token.Secret }),

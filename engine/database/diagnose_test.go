@@ -104,5 +104,7 @@ func TestBackoffIsBounded(t *testing.T) {
 			total += pause
 		}
 		require.Less(t, total, 2*time.Second, name)
+		require.LessOrEqual(t, db.backoff(1000), maxBackoff, name) // an outage may last
+		require.Positive(t, db.backoff(1000), name)
 	}
 }

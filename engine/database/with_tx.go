@@ -135,7 +135,7 @@ func (t *tx) within(ctx context.Context, fn func(context.Context) error, o txOpt
 // backoff is the pause after a try: doubling, and somewhere between half of it and all of it, so that those who
 // collided do not meet again.
 func (db *DB) backoff(try int) time.Duration {
-	full := int64(min(firstBackoff<<(try-1), maxBackoff))
+	full := int64(min(firstBackoff<<min(try-1, maxTxTries), maxBackoff)) // which is reached long before it overflows
 	return time.Duration(full/2 + db.random(full/2+1))
 }
 

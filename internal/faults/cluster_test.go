@@ -25,7 +25,7 @@ func startCluster(t *testing.T) *cluster {
 	c.standby = c.primary.Standby(t, "right", nil)
 	c.primary.Synchronous(c.standby)
 	url := faultlab.URLs(c.primary, c.standby)
-	c.instances = []*instance{startInstance(t, "mortal", url), startInstance(t, "lasting", url)}
+	c.instances = []*instance{startInstance(t, "mortal", url), startInstance(t, "lasting", url, "REQUIRE_DURABLE=true")}
 	return c
 }
 

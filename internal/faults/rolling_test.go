@@ -32,10 +32,15 @@ type balancer struct {
 	proxies   []*httputil.ReverseProxy
 }
 
-// asksEvery is how often the balancer asks for readiness; the drain delay of the instances is several times that.
+// asksEvery is how often the balancer asks for readiness. The drain delay of the instances is many times that: a machine at
+// its limit asks late.
 const asksEvery = 20 * time.Millisecond
 
-type ofTurn struct{}
+// turnOf and bodyOf are what a request takes along: whose turn it is, and its body, for another try.
+type (
+	turnOf struct{}
+	bodyOf struct{}
+)
 
 func balance(t *testing.T, instances []*instance) (b *balancer, url string) {
 	t.Helper()
@@ -65,11 +70,22 @@ func balance(t *testing.T, instances []*instance) (b *balancer, url string) {
 }
 
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	b.send(w, r.WithContext(context.WithValue(r.Context(), bodyOf{}, body)))
+}
+
+func (b *balancer) send(w http.ResponseWriter, r *http.Request) {
+	body, _ := r.Context().Value(bodyOf{}).([]byte)
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	first := b.turn.Add(1)
 	for n := range uint64(len(b.instances)) {
 		at := (first + n) % uint64(len(b.instances))
 		if b.ready[at].Load() {
-			b.proxies[at].ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), ofTurn{}, at)))
+			b.proxies[at].ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), turnOf{}, at)))
 			return
 		}
 	}
@@ -77,11 +93,11 @@ func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (b *balancer) failed(w http.ResponseWriter, r *http.Request, err error) {
-	at, _ := r.Context().Value(ofTurn{}).(uint64)
+	at, _ := r.Context().Value(turnOf{}).(uint64)
 	var dial *net.OpError
 	if errors.As(err, &dial) && dial.Op == "dial" && errors.Is(err, syscall.ECONNREFUSED) {
 		b.ready[at].Store(false)
-		b.ServeHTTP(w, r)
+		b.send(w, r)
 		return
 	}
 	http.Error(w, fmt.Sprintf("instance %d: %v", at, err), http.StatusBadGateway)
@@ -94,7 +110,7 @@ func TestRollingRestartsFailNoRequest(t *testing.T) {
 	primary := faultlab.Primary(t, "rolling", nil)
 	migrate(t, primary.Direct())
 	instances := []*instance{
-		startInstance(t, "one", primary.URL(), "DRAIN_DELAY=200ms"), startInstance(t, "two", primary.URL(), "DRAIN_DELAY=200ms"),
+		startInstance(t, "one", primary.URL(), "DRAIN_DELAY=1s"), startInstance(t, "two", primary.URL(), "DRAIN_DELAY=1s"),
 	}
 	b, address := balance(t, instances)
 	var failed faultList
