@@ -198,7 +198,9 @@ func TestTrapPgBouncerInTransactionMode(t *testing.T) {
 	}
 }
 
-func TestRequireDurable(t *testing.T) {
+// Stock: 1,825 and 3,017 acknowledged writes were lost in asynchronous failovers. What the database does is told, and refused
+// where that is asked for.
+func TestTrapAsynchronousFailoverIsRefused(t *testing.T) {
 	t.Parallel()
 	database := migrated(t) // on a server that does not sync
 	for _, r := range []result{
