@@ -83,14 +83,20 @@ func TestViolations(t *testing.T) {
 	d := desktest.Empty(t)
 	goods(t, d)
 	d.Data(t, `mutation { createRegion(input: {name: "North"}) { id } }`, nil)
+	product := func(sku, price string) string {
+		return fmt.Sprintf(`{sku: %q, name: "n, (1)", unitPrice: %q, supplier: {connect: {id: %q}}, category: {connect: {name: "Beverages"}}}, `, sku, price, id("Supplier", 1))
+	}
 	for query, want := range map[string]string{
-		`mutation { createCustomer(input: {code: "ALFKI", companyName: "x"}) { id } }`:                                                              "CONFLICT input.code: is taken by another row",
-		`mutation { createCustomers(inputs: [{code: "NEW", companyName: "x"}, {code: "ALFKI", companyName: "x"}]) { id } }`:                         "CONFLICT inputs[1].code: is taken by another row",
-		`mutation { updateProducts(where: {sku: {eq: "P0"}}, input: {unitPrice: "-1"}) { id } }`:                                                    "BAD_USER_INPUT input.unitPrice: is out of its range",
-		`mutation { deleteCategories(where: {name: {eq: "Beverages"}}) { id } }`:                                                                    "CONFLICT where: is still referred to by other rows",
-		`mutation { updateProducts(where: {}, input: {name: "x"}) { id } }`:                                                                         "BAD_USER_INPUT where: takes more rows than atMost allows",
-		`mutation { updateRegion(id: "` + id("Region", 1) + `", input: {name: null}) { id } }`:                                                      "BAD_USER_INPUT input.name: must not be null",
-		`mutation { updateRegion(id: "` + id("Region", 1) + `", input: {territories: {disconnect: [{id: "` + id("Territory", 1) + `"}]}}) { id } }`: "BAD_USER_INPUT input.territories.disconnect[0]: cannot be disconnected: it must have one",
+		`mutation { createCustomer(input: {code: "ALFKI", companyName: "x"}) { id } }`:                                                                                            "CONFLICT input.code: is taken by another row",
+		`mutation { createCustomers(inputs: [{code: "NEW", companyName: "x"}, {code: "ALFKI", companyName: "x"}]) { id } }`:                                                       "CONFLICT inputs[1].code: is taken by another row",
+		`mutation { updateProducts(where: {sku: {eq: "P0"}}, input: {unitPrice: "-1"}) { id } }`:                                                                                  "BAD_USER_INPUT input.unitPrice: is out of its range",
+		`mutation { createProducts(inputs: [` + product("N1", "1") + product("N2", "-1") + product("N3", "1") + `]) { id } }`:                                                     "BAD_USER_INPUT inputs[1].unitPrice: is out of its range",
+		`mutation { upsertProducts(inputs: [` + product("P1", "1") + product("P2", "-1") + product("P3", "-1") + `]) { created } }`:                                               "BAD_USER_INPUT inputs[1].unitPrice: is out of its range",
+		`mutation { updateProductsEach(inputs: [{id: "` + id("Product", 2) + `", input: {unitPrice: "1"}}, {id: "` + id("Product", 1) + `", input: {unitPrice: "-1"}}]) { id } }`: "BAD_USER_INPUT inputs[1].input.unitPrice: is out of its range",
+		`mutation { deleteCategories(where: {name: {eq: "Beverages"}}) { id } }`:                                                                                                  "CONFLICT where: is still referred to by other rows",
+		`mutation { updateProducts(where: {}, input: {name: "x"}) { id } }`:                                                                                                       "BAD_USER_INPUT where: takes more rows than atMost allows",
+		`mutation { updateRegion(id: "` + id("Region", 1) + `", input: {name: null}) { id } }`:                                                                                    "BAD_USER_INPUT input.name: must not be null",
+		`mutation { updateRegion(id: "` + id("Region", 1) + `", input: {territories: {disconnect: [{id: "` + id("Territory", 1) + `"}]}}) { id } }`:                               "BAD_USER_INPUT input.territories.disconnect[0]: cannot be disconnected: it must have one",
 	} {
 		r := d.Do(t, query, nil)
 		assert.Equal(t, []string{want}, faultsOf(r.Errors), query)

@@ -129,10 +129,10 @@ func (x fixture) pairs(b testing.TB) []pair {
 		}, 1},
 		{"M3 update of one row", func(b testing.TB, _ int) {
 			b.Helper()
-			_, err := f.update(ctx, 1, "12.50")
+			_, err := f.update(ctx, 10, "12.50")
 			require.NoError(b, err)
 		}, `mutation($id: ID!) { updateProduct(id: $id, input: {unitPrice: "12.50"}) { version } }`, func(int) map[string]any {
-			return map[string]any{"id": id("Product", 1)}
+			return map[string]any{"id": id("Product", 10)}
 		}, 50},
 		{"M4 customer with 3 orders of 4 lines", func(b testing.TB, n int) {
 			b.Helper()

@@ -12,7 +12,7 @@ import (
 
 // assignment is a column that an update changes.
 type assignment struct {
-	column Column
+	column *Column
 	add    bool // to what is there
 	value  any
 }
@@ -113,15 +113,14 @@ func groupOf(m *member, assignments []assignment) string {
 // row itself.
 func (e *entity) assignments(m *member) (list []assignment, ok bool) {
 	final := m.final
-	values := make(map[string]assignment)
+	values, set := make([]assignment, len(e.Columns)), make([]bool, len(e.Columns))
 	put := func(column string, a assignment) bool {
-		c := e.columns[column]
-		if c == nil {
-			return false
+		i, known := e.position[column]
+		if known {
+			a.column = &e.Columns[i]
+			values[i], set[i] = a, true
 		}
-		a.column = *c
-		values[column] = a
-		return true
+		return known
 	}
 	for _, column := range final.Fields() {
 		v, _ := final.Field(column)
@@ -136,7 +135,10 @@ func (e *entity) assignments(m *member) (list []assignment, ok bool) {
 		}
 	}
 	for _, column := range final.ClearedFields() {
-		if _, set := values[column]; !set && !put(column, assignment{}) {
+		if i, known := e.position[column]; known && set[i] {
+			continue
+		}
+		if !put(column, assignment{}) {
 			return nil, false
 		}
 	}
@@ -165,9 +167,10 @@ func (e *entity) assignments(m *member) (list []assignment, ok bool) {
 	for column, v := range m.more {
 		put(column, assignment{value: v})
 	}
-	for _, c := range e.Columns {
-		if a, set := values[c.Name]; set {
-			list = append(list, a)
+	for i, a := range values {
+		if set[i] {
+			values[len(list)] = a
+			list = values[:len(list)+1]
 		}
 	}
 	return list, true
@@ -184,7 +187,7 @@ func (b *batch) from(ctx context.Context, s *statement, c *changes) error {
 	}
 	first := len(columns)
 	for n, a := range c.assignments[0] {
-		columns, names = append(columns, a.column), append(names, position(n))
+		columns, names = append(columns, *a.column), append(names, position(n))
 	}
 	err := s.source(names, columns, false, len(c.members), func(row, column int) any {
 		switch {

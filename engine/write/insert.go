@@ -3,7 +3,6 @@ package write
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -75,20 +74,12 @@ func (b *batch) createNode(ctx context.Context, m *member) error {
 // cells returns a row by the entity's columns; false where ent's spec has more than columns.
 func (e *entity) cells(m *member) ([]cell, bool) {
 	cells := make([]cell, len(e.Columns))
-	at := func(column string) *cell {
-		i := slices.IndexFunc(e.Columns, func(c Column) bool { return c.Name == column })
-		if i < 0 {
-			return nil
-		}
-		return &cells[i]
-	}
 	set := func(column string, v any) bool {
-		c := at(column)
-		if c == nil {
-			return false
+		i, known := e.position[column]
+		if known {
+			cells[i] = cell{v, true}
 		}
-		*c = cell{v, true}
-		return true
+		return known
 	}
 	s := m.spec
 	if s.ID != nil && s.ID.Value != nil {

@@ -183,11 +183,13 @@ type entity struct {
 
 	fields  map[string]*Field  // by names in the API
 	columns map[string]*Column // by their names
-	edges   map[string]*edge   // by names in the API
-	byField map[string]*edge   // by ent's names
-	unique  map[string]*Unique // by names
-	byValue map[string]*Unique // by enum values
-	labels  map[string]string  // names in the API by columns and by ent's names
+	// position is where they are in Columns.
+	position map[string]int
+	edges    map[string]*edge   // by names in the API
+	byField  map[string]*edge   // by ent's names
+	unique   map[string]*Unique // by names
+	byValue  map[string]*Unique // by enum values
+	labels   map[string]string  // names in the API by columns and by ent's names
 }
 
 // edge is an Edge with its target.
@@ -203,14 +205,15 @@ func newEntity(e *Entity) *entity {
 	x := &entity{
 		Entity: e, fields: make(map[string]*Field), columns: make(map[string]*Column), edges: make(map[string]*edge),
 		byField: make(map[string]*edge), unique: make(map[string]*Unique), byValue: make(map[string]*Unique),
-		labels: make(map[string]string),
+		labels:   make(map[string]string),
+		position: make(map[string]int),
 	}
 	for i := range e.Fields {
 		f := &e.Fields[i]
 		x.fields[f.Name], x.labels[f.Column] = f, f.Name
 	}
 	for i := range e.Columns {
-		x.columns[e.Columns[i].Name] = &e.Columns[i]
+		x.columns[e.Columns[i].Name], x.position[e.Columns[i].Name] = &e.Columns[i], i
 	}
 	for i := range e.Unique {
 		u := &e.Unique[i]

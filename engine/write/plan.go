@@ -183,14 +183,14 @@ func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
 		if !given {
 			continue
 		}
-		at := below(path, name(f.Name))
+		at := func() ast.Path { return below(path, name(f.Name)) } // of a fault, of which there is rarely one
 		if f.Guarded && !p.viewer.Has(f.Writers...) {
-			p.failf(Forbidden, at, "is not for the viewer to give")
+			p.failf(Forbidden, at(), "is not for the viewer to give")
 			continue
 		}
 		if v == nil {
 			if !f.Nullable {
-				p.badf(at, "must not be null")
+				p.badf(at(), "must not be null")
 				continue
 			}
 			o.values = append(o.values, assigned{f, nil})
@@ -201,7 +201,7 @@ func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
 			err = f.Validate(value)
 		}
 		if err != nil {
-			p.badf(at, "%s", innermost(err))
+			p.badf(at(), "%s", innermost(err))
 			continue
 		}
 		o.values = append(o.values, assigned{f, value})

@@ -3,6 +3,7 @@ package write
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -83,14 +84,20 @@ func (e *entity) commonPath(members []*member) ast.Path {
 	return slices.Clone(path)
 }
 
-// culprit finds the row that broke a unique or a foreign key, by the values that PostgreSQL's detail gives; they are
-// compared here and go nowhere.
+// culprit finds the row that broke a constraint, by the values that PostgreSQL's detail gives; they are compared here and go
+// nowhere.
 func (b *batch) culprit(members []*member, v *database.Violation, err error) *member {
 	if len(members) == 1 {
 		return members[0]
 	}
 	server, ok := database.AsServerError(err)
-	if !ok || len(v.Columns) == 0 {
+	if !ok {
+		return nil
+	}
+	if v.Kind == database.Check || v.Kind == database.NotNull {
+		return failing(members, server.Detail)
+	}
+	if len(v.Columns) == 0 {
 		return nil
 	}
 	_, values, ok := strings.Cut(server.Detail, ")=(")
@@ -126,6 +133,51 @@ func (b *batch) keyText(m *member, columns []string) (string, bool) {
 		texts[i] = fmt.Sprint(v)
 	}
 	return strings.Join(texts, ", "), true
+}
+
+// failing finds the row that the detail of a check shows whole, in the order of the table's columns: the only one of which the key
+// comes first, where it is known, and every text and integer is there. Where there are several like it there is none: the
+// fault is then told of all of them.
+func failing(members []*member, detail string) (found *member) {
+	from, to := strings.IndexByte(detail, '('), strings.LastIndexByte(detail, ')')
+	if from < 0 || to < from {
+		return nil
+	}
+	row := between + detail[from+1:to] + between
+	for _, m := range members {
+		switch {
+		case !m.shownIn(row):
+		case found != nil:
+			return nil
+		default:
+			found = m
+		}
+	}
+	return found
+}
+
+const (
+	between = ", " // of the values of a row in a detail
+	// longestShown is what PostgreSQL shows of a value at most, in bytes (execMain.c, ExecBuildSlotValueDescription).
+	longestShown = 64
+)
+
+func (m *member) shownIn(row string) bool {
+	if m.create == nil && !strings.HasPrefix(row, between+fmt.Sprint(m.key)+between) {
+		return false
+	}
+	for _, column := range m.final.Fields() {
+		field, _ := m.final.Field(column)
+		v := reflect.ValueOf(field)
+		text := fmt.Sprint(field)
+		if v.Kind() != reflect.String && !v.CanInt() && !v.CanUint() || len(text) > longestShown {
+			continue // written in another way, or cut
+		}
+		if !strings.Contains(row, between+text+between) {
+			return false
+		}
+	}
+	return true
 }
 
 // ownEdge is the edge of which a column is the foreign key.
