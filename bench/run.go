@@ -160,7 +160,8 @@ func writeReport(o options, report *measure.Report) (err error) {
 
 const preface = `# Benchmarks
 
-What a request costs, beside the least that it can cost and beside the stack that Cambium replaces:
+What a request that reads costs, beside the least that it can cost and beside the stack that Cambium replaces
+([benchmarks-writes.md](benchmarks-writes.md) is about writing):
 
 - **floor**: net/http handlers written by hand for each operation over pgx, one path of the URL for each: flat statements,
   arrays of ids, LATERAL limits, binary rows, bytes appended to a reused buffer;
