@@ -46,9 +46,9 @@ func (x fixture) counted(b testing.TB) []trips {
 	return all
 }
 
-// The round trips and statements of mutations, BEGIN and COMMIT included, beside those of the transactions by hand. No more
-// than two round trips above them is what is promised.
-func TestRoundTripsOfMutations(t *testing.T) {
+// Trap: BEGIN, UPDATE, SELECT, COMMIT for a changed row. Here are the round trips and statements of mutations, beside those of
+// the transactions by hand: no more than two round trips above them is what is promised.
+func TestTrapRoundTripsOfMutations(t *testing.T) {
 	t.Parallel()
 	x := filled(t)
 	want := map[string][4]int64{ // round trips and statements by hand, and by the API

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -84,7 +85,7 @@ func (c *commitCutter) serve(client, server net.Conn) {
 			}
 			cut.Store(true)
 		}
-		if _, err := server.Write(append(header, content...)); err != nil {
+		if _, err := server.Write(slices.Concat(header, content)); err != nil {
 			return
 		}
 		if cut.Load() {
