@@ -9,6 +9,7 @@ package faultlab
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -60,9 +61,7 @@ func settings() map[string]string {
 // cache; the settings then take the rest of it back.
 func config(dir string, more map[string]string) devpg.Config {
 	all := settings()
-	for name, value := range more {
-		all[name] = value
-	}
+	maps.Copy(all, more)
 	cache, err := os.UserCacheDir()
 	if err == nil {
 		cache = filepath.Join(cache, "cambium", "pgtest")

@@ -98,9 +98,9 @@ func TestNetwork(t *testing.T) {
 	t.Parallel()
 	n := faultlab.Primary(t, "a", nil)
 	const query = "SELECT 'x'"
-	fault := func(make func(), is func(error) bool) {
+	fault := func(happen func(), is func(error) bool) {
 		t.Helper()
-		make()
+		happen()
 		_, err := value(t, n.URL(), query)
 		require.True(t, is(err), "%v", err)
 		n.Network.Heal()
@@ -141,10 +141,10 @@ func TestPgBouncer(t *testing.T) {
 }
 
 // Nothing answers any more when its test has ended, running or not.
-func TestNodesEndWithTheirTest(t *testing.T) {
+func TestNodesEndWithTheirTest(t *testing.T) { //nolint:tparallel // the end of the one inside is waited for
 	t.Parallel()
 	var addresses []string
-	t.Run("inside", func(t *testing.T) { //nolint:paralleltest // its end is waited for
+	t.Run("inside", func(t *testing.T) {
 		n := faultlab.Primary(t, "a", nil)
 		addresses = append(addresses, n.Network.Address(), hostOf(t, n.Direct()))
 		ended := faultlab.Primary(t, "b", nil)

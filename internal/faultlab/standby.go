@@ -3,6 +3,7 @@ package faultlab
 import (
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Synchronous has the primary wait, at each commit, until a standby of these names has the log safely (ANY 1); with no
@@ -13,14 +14,11 @@ func (n *Node) Synchronous(standbys ...*Node) {
 		n.set("synchronous_standby_names", "")
 		return
 	}
-	names := ""
+	names := make([]string, len(standbys))
 	for i, s := range standbys {
-		if i > 0 {
-			names += ", "
-		}
-		names += `"` + s.Name + `"`
+		names[i] = `"` + s.Name + `"`
 	}
-	n.set("synchronous_standby_names", "ANY 1 ("+names+")")
+	n.set("synchronous_standby_names", "ANY 1 ("+strings.Join(names, ", ")+")")
 	await(n.t, "no standby of "+n.Name+" is synchronous", func() bool {
 		return n.Ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')") != "0"
 	})

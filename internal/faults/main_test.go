@@ -26,7 +26,6 @@ var program string
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
-	flag.Parse()
 	built, remove, err := apitest.Build()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

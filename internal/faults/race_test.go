@@ -25,7 +25,7 @@ func race(t *testing.T, times int64, run func(random *rand.Rand) error) {
 	var all sync.WaitGroup
 	errs := make(chan error, racers)
 	for n := range uint64(racers) {
-		random := rand.New(rand.NewPCG(*seed, n)) //nolint:gosec // repeatable
+		random := rand.New(rand.NewPCG(*seed, n))
 		all.Go(func() {
 			for left.Add(-1) >= 0 {
 				if err := run(random); err != nil {
