@@ -1,146 +1,165 @@
 package clients_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"flag"
-	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"cambium/engine/database"
+	"cambium/engine/read"
+	"cambium/engine/studio"
 	"cambium/internal/apitest"
+	"cambium/internal/library/librarytest"
+	"cambium/internal/library/viewer"
+	"cambium/internal/northwind"
+	"cambium/internal/pgtest"
 )
 
-// pictures is where the pictures of docs/studio.md go:
+// pictures is where the pictures of docs/studio.md go, and those of checks that fail:
 //
-//	go test ./clients -run 'TestStudio$' -pictures ../docs/studio
+//	go test ./clients -run 'TestStudio$' -args -pictures ../docs/studio
 var pictures = flag.String("pictures", "-", "directory for pictures of the studio")
 
-// studioURL is where dev has printed that the studio is.
-func studioURL(t *testing.T, dev *apitest.Process) string {
+// classic returns the URL of a database of the test's own with the classic data, as the program itself loads it.
+func classic(t *testing.T) string {
 	t.Helper()
-	dev.Until(t, &dev.Stdout, "token=")
-	_, after, _ := strings.Cut(dev.Stdout.String(), "Studio:")
-	after, _, _ = strings.Cut(strings.TrimSpace(after), "\n")
-	return strings.TrimSpace(after)
+	dir := northwind.Dir(t)
+	return pgtest.Clone(t, "studio: northwind", func(ctx context.Context, url string) error {
+		for _, args := range [][]string{{"migrate", "apply"}, {"load", dir}} {
+			cmd := exec.CommandContext(ctx, program, args...)
+			cmd.Env = []string{"DATABASE_URL=" + url}
+			if text, err := cmd.CombinedOutput(); err != nil {
+				t.Logf("api %v: %s", args, text)
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-// TestStudio opens the studio of the real program in Chromium, and uses each part of it.
-func TestStudio(t *testing.T) {
-	t.Parallel()
+// startStudio runs `api studio` over a database, and returns the URL that it prints.
+func startStudio(t *testing.T, database string, args ...string) string {
+	t.Helper()
+	p := apitest.Start(t, program, apitest.Options{Env: []string{"DATABASE_URL=" + database}}, append([]string{"studio", "--no-open", "--port", "0"}, args...)...)
+	p.Until(t, &p.Stdout, "\n")
+	line, _, _ := strings.Cut(p.Stdout.String(), "\n")
+	return strings.TrimSpace(strings.TrimPrefix(line, "Studio:"))
+}
+
+// startLibrary mounts a studio in a server of a team's own, below a path, over a domain that is not the program's.
+func startLibrary(t *testing.T) string {
+	t.Helper()
+	db := librarytest.Open(t)
+	tracer := studio.NewTracer(db)
+	config := studio.Config{
+		API:  librarytest.API(t, db, tracer, tracer.Driver(db.Driver())),
+		Name: "library", Database: db.Address(), Local: true, Token: studio.NewToken(), Tracer: tracer,
+		Roles: []string{viewer.RoleStaff}, Viewers: "Branch",
+		SignIn: func(v studio.Viewer) (string, error) {
+			branch := v.ID
+			if v.Node != "" {
+				_, branch, _ = read.ParseID(v.Node)
+			}
+			return librarytest.Token(viewer.Viewer{Branch: branch, Staff: len(v.Roles) > 0}), nil
+		},
+	}
+	for _, e := range librarytest.Model(db) {
+		config.Tables = append(config.Tables, studio.Table{Entity: e.Name, Name: e.Table, Policy: studio.PolicyOf(e)})
+	}
+	handler, err := studio.New(config)
+	require.NoError(t, err)
+	mux := http.NewServeMux()
+	mux.Handle("/back-office/data/", http.StripPrefix("/back-office/data", handler))
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return handler.URL(server.URL + "/back-office/data/")
+}
+
+// drive uses a studio in Chromium, and reports each check as a test. Without parts it uses those that every studio has.
+func drive(t *testing.T, page, domain string, parts ...string) {
+	t.Helper()
 	requirePackages(t)
-	dev, _ := apitest.StartDev(t, program, apitest.Options{}, apitest.DataDir(t))
-	var result struct {
-		Seen struct {
-			Opens struct {
-				Token    bool
-				Entities int
-			}
-			Browses struct{ Rows int }
-			Filters struct{ Pills int }
-			Figures struct{ Total int }
-			Follows struct{ Count, Total int }
-			Schema  struct {
-				Boxes   int
-				Mermaid string
-			}
-			Explores struct{ Plan bool }
-			Exports  struct{ Rows int }
-			Changes  struct {
-				Before, Saved string
-				Versions      bool
-			}
-			Narrow struct{ Overflow bool } `json:"is dark and narrow"`
+	var run struct {
+		Results []struct {
+			Part, Name, Fault, Said string
+			Took                    int
 		}
 		Barriers, Complaints []string
 	}
-	require.NoError(t, json.Unmarshal([]byte(runNode(t, ".", "studio.mjs", studioURL(t, dev), *pictures, "Customer", "orders", "contactName")), &result))
-	seen := result.Seen
-	assert.False(t, seen.Opens.Token, "the token leaves the address bar")
-	assert.Equal(t, 10, seen.Opens.Entities)
-	assert.Equal(t, 91, seen.Browses.Rows)
-	assert.Equal(t, 3, seen.Filters.Pills)
-	assert.Equal(t, 91, seen.Figures.Total)
-	assert.Positive(t, seen.Follows.Count)
-	assert.Equal(t, seen.Follows.Count, seen.Follows.Total)
-	assert.Equal(t, 10, seen.Schema.Boxes)
-	assert.Equal(t, "erDiagram", seen.Schema.Mermaid)
-	assert.True(t, seen.Explores.Plan)
-	assert.Equal(t, 91, seen.Exports.Rows)
-	assert.Equal(t, seen.Changes.Before+" II", seen.Changes.Saved)
-	assert.True(t, seen.Changes.Versions)
-	assert.False(t, seen.Narrow.Overflow)
-	assert.Empty(t, result.Barriers)
-	assert.Empty(t, result.Complaints)
+	require.NoError(t, json.Unmarshal([]byte(runNode(t, ".", "studio/run.mjs", append([]string{page, domain, *pictures}, parts...)...)), &run))
+	require.NotEmpty(t, run.Results)
+	for _, r := range run.Results {
+		t.Run(r.Part+"/"+r.Name, func(t *testing.T) { //nolint:paralleltest // it has run
+			t.Logf("%d ms %s", r.Took, r.Said)
+			require.Empty(t, r.Fault)
+		})
+	}
+	assert.Empty(t, run.Barriers, "axe-core finds barriers")
+	assert.Empty(t, run.Complaints, "the console has errors")
 }
 
-// TestStudioIsClosed asks the studio's doors as a stranger would: without the cookie, from another page, under a name that
-// was made to lead here.
-func TestStudioIsClosed(t *testing.T) {
+// TestStudio opens the studio of the real program over the classic data in Chromium, and uses each part of it.
+func TestStudio(t *testing.T) {
 	t.Parallel()
-	dev, _ := apitest.StartDev(t, program, apitest.Options{}, apitest.DataDir(t))
-	page := studioURL(t, dev)
-	base, _, _ := strings.Cut(page, "?")
-	response, err := client.Get(page)
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	require.Len(t, response.Cookies(), 1)
-	cookie := response.Cookies()[0]
-	require.True(t, cookie.HttpOnly)
-	require.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
-
-	ask := func(change func(*http.Request)) (int, string) {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"api/graphql", strings.NewReader(`{"query":"{ customers(first: 1) { nodes { companyName } } }"}`))
-		require.NoError(t, err)
-		r.Header.Set("Content-Type", "application/json")
-		r.AddCookie(cookie)
-		change(r)
-		response, err := client.Do(r)
-		require.NoError(t, err)
-		defer response.Body.Close() //nolint:errcheck // read to its end
-		body, err := io.ReadAll(response.Body)
-		require.NoError(t, err)
-		return response.StatusCode, string(body)
-	}
-	status, body := ask(func(*http.Request) {})
-	require.Equal(t, http.StatusOK, status)
-	require.Contains(t, body, "companyName")
-	for name, change := range map[string]func(*http.Request){
-		"no cookie":      func(r *http.Request) { r.Header.Del("Cookie") },
-		"a wrong cookie": func(r *http.Request) { r.Header.Set("Cookie", cookie.Name+"=guess") },
-		"another origin": func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") },
-		"another site":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
-		"a rebound name": func(r *http.Request) { r.Host = "rebound.example" },
-	} {
-		status, body := ask(change)
-		assert.GreaterOrEqual(t, status, 400, name)
-		assert.NotContains(t, body, "companyName", name)
-	}
+	drive(t, startStudio(t, classic(t)), "desk")
 }
 
-// TestStudioReadsOnly asks a studio that was started with --read-only for a change.
-func TestStudioReadsOnly(t *testing.T) {
+// TestStudioOfAnotherDomain does the same over the lending library, whose team has mounted the studio in its own server:
+// nothing of it knows the order desk.
+func TestStudioOfAnotherDomain(t *testing.T) {
 	t.Parallel()
-	p := apitest.Start(t, program, apitest.Options{}, "studio", "--no-open", "--read-only", "--port", "0", "--data-dir", apitest.DataDir(t))
-	p.Until(t, &p.Stdout, "\n")
-	page := strings.TrimSpace(strings.TrimPrefix(p.Stdout.String(), "Studio:"))
-	base, _, _ := strings.Cut(page, "?")
-	response, err := client.Get(page)
+	drive(t, startLibrary(t), "library")
+}
+
+// TestStudioOfForeignDatabase opens it over a database by an address that is not this machine's own.
+func TestStudioOfForeignDatabase(t *testing.T) {
+	t.Parallel()
+	drive(t, startStudio(t, elsewhere(classic(t))), "desk", "remote")
+}
+
+// TestStudioOfDriftedDatabase opens it over a database that lacks a migration, and has a column that none has made.
+func TestStudioOfDriftedDatabase(t *testing.T) {
+	t.Parallel()
+	url := classic(t)
+	down := exec.CommandContext(t.Context(), program, "migrate", "down", "--yes")
+	down.Env = []string{"DATABASE_URL=" + url}
+	text, err := down.CombinedOutput()
+	require.NoError(t, err, "%s", text)
+	config, err := database.ConfigFromEnv(func(name string) string { return map[string]string{"DATABASE_URL": url}[name] })
 	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	require.Len(t, response.Cookies(), 1)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"api/graphql", strings.NewReader(`{"query":"mutation { deleteCategory(id: \"x\") { id } }"}`))
+	db, err := database.Open(t.Context(), config, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	r.Header.Set("Content-Type", "application/json")
-	r.AddCookie(response.Cookies()[0])
-	response, err = client.Do(r)
+	_, err = db.Exec(t.Context(), "ALTER TABLE customers ADD COLUMN nickname text")
+	require.NoError(t, errors.Join(err, db.Close()))
+	drive(t, startStudio(t, url), "desk", "drifted")
+}
+
+// TestExportedCallCompiles compiles the call of the ent client that the studio's run has exported: see goCall in
+// studio/desk.mjs.
+func TestExportedCallCompiles(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("studio/desk.mjs")
 	require.NoError(t, err)
-	defer response.Body.Close() //nolint:errcheck // read to its end
-	body, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	require.Contains(t, string(body), "READ_ONLY")
-	require.NotContains(t, string(body), `"data":{`)
+	_, call, _ := strings.Cut(string(text), "call: `")
+	call, _, _ = strings.Cut(call, "`")
+	require.NotEmpty(t, call)
+	source := "package main\n\nimport (\n\t\"context\"\n\t\"time\"\n\n\t\"entgo.io/ent/dialect/sql\"\n\t\"github.com/shopspring/decimal\"\n\n" +
+		"\t\"cambium/ent\"\n\t\"cambium/ent/customer\"\n\t\"cambium/ent/order\"\n\t\"cambium/ent/orderline\"\n)\n\n" +
+		"func list(ctx context.Context, client *ent.Client) (int, error) {\n\t" + call + "\n\treturn len(rows), err\n}\n\nfunc main() { _, _ = list(context.Background(), nil) }\n"
+	file := filepath.Join(t.TempDir(), "main.go")
+	require.NoError(t, os.WriteFile(file, []byte(source), 0o600))
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(t.TempDir(), "call"), file).CombinedOutput()
+	require.NoError(t, err, "%s\n%s", source, out)
 }

@@ -64,6 +64,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "categoryByName", Arguments: []read.LookupArgument{{Name: "name", Column: "name", Kind: read.String}}},
 			},
 			Prepare: c.prepareCategory,
+			Policy:  category.Policy,
 		},
 		{
 			Name:       "Customer",
@@ -96,6 +97,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "customerByCode", Arguments: []read.LookupArgument{{Name: "code", Column: "code", Kind: read.String}}},
 			},
 			Prepare: c.prepareCustomer,
+			Policy:  customer.Policy,
 		},
 		{
 			Name:       "Employee",
@@ -132,6 +134,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "employee", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Employee"}}},
 			},
 			Prepare: c.prepareEmployee,
+			Policy:  employee.Policy,
 		},
 		{
 			Name:       "Order",
@@ -170,6 +173,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "daysLate", Kind: read.Int, Compute: read.Batched(c.readOrder, batch.OrderDaysLate)},
 			},
 			Prepare: c.prepareOrder,
+			Policy:  order.Policy,
 		},
 		{
 			Name:       "OrderLine",
@@ -195,6 +199,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "orderLineByOrderAndProduct", Arguments: []read.LookupArgument{{Name: "order", Column: "order_id", Kind: read.BigInt, Target: "Order"}, {Name: "product", Column: "product_id", Kind: read.BigInt, Target: "Product"}}},
 			},
 			Prepare: c.prepareOrderLine,
+			Policy:  orderline.Policy,
 		},
 		{
 			Name:       "Product",
@@ -227,6 +232,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "productBySku", Arguments: []read.LookupArgument{{Name: "sku", Column: "sku", Kind: read.String}}},
 			},
 			Prepare: c.prepareProduct,
+			Policy:  product.Policy,
 		},
 		{
 			Name:       "Region",
@@ -248,6 +254,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "regionByName", Arguments: []read.LookupArgument{{Name: "name", Column: "name", Kind: read.String}}},
 			},
 			Prepare: c.prepareRegion,
+			Policy:  region.Policy,
 		},
 		{
 			Name:       "Shipper",
@@ -269,6 +276,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "shipper", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Shipper"}}},
 			},
 			Prepare: c.prepareShipper,
+			Policy:  shipper.Policy,
 		},
 		{
 			Name:       "Supplier",
@@ -299,6 +307,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "supplier", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Supplier"}}},
 			},
 			Prepare: c.prepareSupplier,
+			Policy:  supplier.Policy,
 		},
 		{
 			Name:       "Territory",
@@ -322,6 +331,7 @@ func (c *Client) ReadModel(batch Batch) []*read.Entity {
 				{Name: "territoryByCode", Arguments: []read.LookupArgument{{Name: "code", Column: "code", Kind: read.String}}},
 			},
 			Prepare: c.prepareTerritory,
+			Policy:  territory.Policy,
 		},
 	}
 }

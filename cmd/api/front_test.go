@@ -98,7 +98,7 @@ func frontOf(t testing.TB, url string, set map[string]string) *front {
 	config.Introspection = settings.introspection
 	config.Persisted.Registered, err = readPersisted(settings.persistedFile)
 	require.NoError(t, err)
-	handler, err := newHandler(db, db, db, bytes.Repeat([]byte{7}, keyBytes), keysOf(db), auth, config, logger)
+	handler, err := newHandler(db, db, db.Driver(), db, bytes.Repeat([]byte{7}, keyBytes), keysOf(db), auth, config, logger)
 	require.NoError(t, err)
 	s, err := server.New(settings.server, handler, logger)
 	require.NoError(t, err)

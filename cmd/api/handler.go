@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/privacy"
 
 	"cambium/engine/access"
@@ -32,10 +33,10 @@ func keysOf(db *database.DB) *idempotency.Store {
 	return idempotency.New(db, idempotencykey.Table, time.Now)
 }
 
-// newHandler wires the API over a database, which is read through reads, and where mutations run in the transactions of
-// writes.
-func newHandler(db *database.DB, reads read.Querier, writes executor.Transactor, cursorKey []byte, keys *idempotency.Store, auth authentication, config server.GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
-	client := ent.NewClient(ent.Driver(db.Driver()))
+// newHandler wires the API over a database, which is read through reads, whose client and writer run their statements by
+// driver, and where mutations run in the transactions of writes.
+func newHandler(db *database.DB, reads read.Querier, driver dialect.Driver, writes executor.Transactor, cursorKey []byte, keys *idempotency.Store, auth authentication, config server.GraphQLConfig, logger *slog.Logger) (http.Handler, error) {
+	client := ent.NewClient(ent.Driver(driver))
 	schema, err := graph.Schema()
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func newHandler(db *database.DB, reads read.Querier, writes executor.Transactor,
 	if err != nil {
 		return nil, err
 	}
-	writer, err := write.New(client.WriteModel(), reader, db.Driver())
+	writer, err := write.New(client.WriteModel(), reader, driver)
 	if err != nil {
 		return nil, err
 	}

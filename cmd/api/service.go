@@ -48,12 +48,13 @@ func (s *settings) front(ctx context.Context, o service, logger *slog.Logger) (*
 	o.seen.Migrations(pending(o.db))
 	o.seen.Admission(config.Admission.Stats)
 	o.seen.Replays(keys.Replays)
-	reads, writes := o.page.reads(o.db), executor.Transactor(o.db)
+	writes := executor.Transactor(o.db)
+	reads, driver := o.page.statements(o.db)
 	if o.replicas != nil {
 		reads, writes = o.replicas, o.replicas
 		o.seen.Replicas(o.replicas.States)
 	}
-	handler, err := newHandler(o.db, reads, writes, o.cursorKey, keys, o.auth, config, logger)
+	handler, err := newHandler(o.db, reads, driver, writes, o.cursorKey, keys, o.auth, config, logger)
 	if err != nil {
 		return nil, err
 	}

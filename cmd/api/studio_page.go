@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"net/http"
 	"strings"
 	"time"
+
+	"entgo.io/ent/dialect"
 
 	"cambium/engine/access/token"
 	"cambium/engine/database"
@@ -20,6 +23,9 @@ import (
 
 // studioPath is where `api dev` has the studio.
 const studioPath = "/studio/"
+
+// nobody is the id of a viewer of whom only the roles are said: no employee has it.
+const nobody = "0"
 
 // studioPage is the studio as a part of what is served. Without one, nil, nothing of it is there.
 type studioPage struct {
@@ -39,9 +45,14 @@ func newStudioPage(db *store, path string, tokens token.Config) *studioPage {
 		Tracer:     studio.NewTracer(db.DB),
 	}}
 	if len(tokens.Secret) > 0 {
-		page.config.SignIn = func(id string, roles []string) (string, error) {
-			return token.Sign(tokens, id, roles, time.Now(), workday)
+		page.config.SignIn = func(v studio.Viewer) (string, error) {
+			id := v.ID
+			if v.Node != "" {
+				_, id, _ = read.ParseID(v.Node) // what is none has no rights
+			}
+			return token.Sign(tokens, cmp.Or(id, nobody), v.Roles, time.Now(), workday)
 		}
+		page.config.Viewers = "Employee"
 	}
 	if page.config.Local {
 		page.config.Drift = func(ctx context.Context) ([]string, error) { return readDrift(ctx, db.DB) }
@@ -49,12 +60,12 @@ func newStudioPage(db *store, path string, tokens token.Config) *studioPage {
 	return page
 }
 
-// reads is what the API's reader asks.
-func (page *studioPage) reads(db *database.DB) read.Querier {
+// statements is how the API comes to the database: straight, or past the studio's tracer.
+func (page *studioPage) statements(db *database.DB) (read.Querier, dialect.Driver) {
 	if page == nil {
-		return db
+		return db, db.Driver()
 	}
-	return page.config.Tracer
+	return page.config.Tracer, page.config.Tracer.Driver(db.Driver())
 }
 
 // mount puts the studio beside the API, or in its place where it has the root.
@@ -126,16 +137,17 @@ func readDrift(ctx context.Context, db *database.DB) ([]string, error) {
 
 // tables describes the tables of the exposed entities.
 func tables(db *database.DB) []studio.Table {
-	entities := map[string]string{}
+	entities := map[string]*read.Entity{}
 	for _, e := range ent.NewClient(ent.Driver(db.Driver())).ReadModel(trade.Batch(time.Now)) {
-		entities[e.Table] = e.Name
+		entities[e.Table] = e
 	}
 	var all []studio.Table
 	for _, t := range migrate.Tables {
-		if entities[t.Name] == "" {
+		entity := entities[t.Name]
+		if entity == nil {
 			continue
 		}
-		table := studio.Table{Entity: entities[t.Name], Name: t.Name, Columns: []studio.Column{}, Indexes: []studio.Index{}, References: []studio.Reference{}}
+		table := studio.Table{Policy: studio.PolicyOf(entity), Entity: entity.Name, Name: t.Name}
 		for _, c := range t.Columns {
 			kind := c.SchemaType["postgres"]
 			if kind == "" {

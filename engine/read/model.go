@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 
+	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 )
 
@@ -36,6 +37,8 @@ type Entity struct {
 	// Prepare returns what the entity's interceptors and its policy add to a query under the viewer of the context, for
 	// rows of an alias; nil where they add nothing. The error of a policy that denies the query is returned as it is.
 	Prepare func(ctx context.Context, alias string) (*sql.Predicate, error)
+	// Policy is the entity's, for those who tell people of it; what it does to a query is in Prepare.
+	Policy ent.Policy
 }
 
 // Field is a readable column, or a computed field.

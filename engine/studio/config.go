@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -28,13 +29,15 @@ type Config struct {
 	// Roles are those that an operation can be asked as, and SignIn makes a token of a viewer. Without SignIn everything is
 	// asked as the API decides.
 	Roles  []string
-	SignIn func(id string, roles []string) (token string, err error)
+	SignIn func(Viewer) (token string, err error)
+	// Viewers is the entity whose rows are the viewers; empty where none is.
+	Viewers string
 	// Migrations reads what the database has of them; nil where there is nothing to show.
 	Migrations func(context.Context) (Migrations, error)
 	// Drift lists the statements that lead from the database to the schema; none where they agree, nil where that is not to
 	// be asked.
 	Drift func(context.Context) ([]string, error)
-	// Tables describes what introspection does not: tables, their columns and their indexes.
+	// Tables describes what introspection does not: tables, their columns and indexes, and who may do what with their rows.
 	Tables []Table
 	// Tracer keeps the statements of the last operations; nil where that is nobody's business.
 	Tracer *Tracer
@@ -44,7 +47,19 @@ func (c *Config) validate() error {
 	if c.API == nil {
 		return errors.New("studio: there is no API")
 	}
+	c.Tables = slices.Clone(c.Tables)
+	for i := range c.Tables {
+		c.Tables[i].complete()
+	}
 	return nil
+}
+
+// Viewer is who is to be asked as.
+type Viewer struct {
+	// ID is the viewer's own id. Node, where it is not empty, is the API's id of a row of Viewers, and stands for it.
+	ID    string   `json:"id"`
+	Node  string   `json:"node"`
+	Roles []string `json:"roles"`
 }
 
 // Migrations is the history of a database.
@@ -73,6 +88,16 @@ type Table struct {
 	Columns    []Column    `json:"columns"`
 	Indexes    []Index     `json:"indexes"`
 	References []Reference `json:"references"`
+	Policy     Policy      `json:"policy"`
+}
+
+// complete makes empty lists of none: the page reads lists.
+func (t *Table) complete() {
+	t.Columns = append([]Column{}, t.Columns...)
+	t.Indexes = append([]Index{}, t.Indexes...)
+	t.References = append([]Reference{}, t.References...)
+	p := &t.Policy
+	p.See, p.Change, p.Private = append([]string{}, p.See...), append([]string{}, p.Change...), append([]Private{}, p.Private...)
 }
 
 // Column of a [Table].

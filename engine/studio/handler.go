@@ -29,6 +29,7 @@ func New(config Config) (*Handler, error) {
 	h.built = err == nil
 	h.mux.HandleFunc("GET /{$}", h.page)
 	h.mux.HandleFunc("GET /icon.svg", h.asset)
+	h.mux.HandleFunc("GET /theme.js", h.asset)
 	h.mux.HandleFunc("GET /assets/", h.asset)
 	h.mux.Handle("POST /api/graphql", h.known(h.graphQL))
 	h.mux.Handle("GET /api/state", h.known(h.state))
@@ -89,11 +90,12 @@ func (h *Handler) state(w http.ResponseWriter, _ *http.Request) {
 		ReadOnly   bool     `json:"readOnly"`
 		Roles      []string `json:"roles"`
 		SignIn     bool     `json:"signIn"`
+		Viewers    string   `json:"viewers"`
 		Migrations bool     `json:"migrations"`
 		Drift      bool     `json:"drift"`
 	}{
 		h.config.Name, h.config.Version, h.config.Database, h.config.Local, h.config.ReadOnly,
-		roles, h.config.SignIn != nil, h.config.Migrations != nil, h.config.Drift != nil,
+		roles, h.config.SignIn != nil, h.config.Viewers, h.config.Migrations != nil, h.config.Drift != nil,
 	})
 }
 
@@ -128,11 +130,7 @@ func (h *Handler) drift(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) tables(w http.ResponseWriter, _ *http.Request) {
-	tables := h.config.Tables
-	if tables == nil {
-		tables = []Table{}
-	}
-	answer(w, tables)
+	answer(w, h.config.Tables)
 }
 
 // maxSignIn is room for an id and a score of roles.
@@ -143,15 +141,12 @@ func (h *Handler) signIn(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	var who struct {
-		ID    string   `json:"id"`
-		Roles []string `json:"roles"`
-	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSignIn)).Decode(&who); err != nil || who.ID == "" {
-		http.Error(w, "say who: an id, and roles", http.StatusBadRequest)
+	var who Viewer
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSignIn)).Decode(&who); err != nil || who.ID == "" && who.Node == "" && len(who.Roles) == 0 {
+		http.Error(w, "say who: an id, or roles, or both", http.StatusBadRequest)
 		return
 	}
-	token, err := h.config.SignIn(who.ID, who.Roles)
+	token, err := h.config.SignIn(who)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return

@@ -3,11 +3,16 @@ package studio
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 )
 
 // Querier runs a statement and hands over its rows: what the reader of the API asks.
@@ -32,21 +37,51 @@ func NewTracer(next Querier) *Tracer { return &Tracer{next: next, kept: make(map
 
 // trace is one operation's.
 type trace struct {
-	mu         sync.Mutex
-	statements []statement
+	mu  sync.Mutex
+	ran []*ran
 }
 
-// statement is one that was run.
+// ran is a statement that was run.
+type ran struct {
+	sql  string
+	args any
+	by   dialect.Driver // nil: by the reader, whose statements are reads
+	took time.Duration
+	rows atomic.Int64
+}
+
+// time runs a statement and remembers it.
+func (tr *trace) time(r *ran, run func(*ran) error) error {
+	start := time.Now()
+	err := run(r)
+	r.took = time.Since(start)
+	tr.mu.Lock()
+	tr.ran = append(tr.ran, r)
+	tr.mu.Unlock()
+	return err
+}
+
+// statement is one that was run, as the page is told.
 type statement struct {
 	SQL  string  `json:"sql"`
 	MS   float64 `json:"ms"`
-	Rows int     `json:"rows"`
+	Rows int64   `json:"rows"`
 	Plan string  `json:"plan,omitempty"`
+	// Estimated: the statement may write, so that the plan is told without running it again.
+	Estimated bool `json:"estimated,omitempty"`
+}
 
-	args []any
+func (r *ran) statement() statement {
+	return statement{SQL: r.sql, MS: float64(r.took.Microseconds()) / float64(time.Millisecond/time.Microsecond), Rows: r.rows.Load(), Estimated: r.by != nil}
 }
 
 type traceKey struct{}
+
+// traceOf is the trace of a context; nil where nobody keeps one.
+func traceOf(ctx context.Context) *trace {
+	tr, _ := ctx.Value(traceKey{}).(*trace)
+	return tr
+}
 
 // begin remembers an operation.
 func (t *Tracer) begin(ctx context.Context) (context.Context, string) {
@@ -60,22 +95,17 @@ func (t *Tracer) begin(ctx context.Context) (context.Context, string) {
 }
 
 // Query implements [Querier].
-func (t *Tracer) Query(ctx context.Context, sql string, args []any, row func(values [][]byte) error) error {
-	tr, _ := ctx.Value(traceKey{}).(*trace)
+func (t *Tracer) Query(ctx context.Context, query string, args []any, row func(values [][]byte) error) error {
+	tr := traceOf(ctx)
 	if tr == nil {
-		return t.next.Query(ctx, sql, args, row)
+		return t.next.Query(ctx, query, args, row)
 	}
-	s := statement{SQL: sql, args: slices.Clone(args)}
-	start := time.Now()
-	err := t.next.Query(ctx, sql, args, func(values [][]byte) error {
-		s.Rows++
-		return row(values)
+	return tr.time(&ran{sql: query, args: slices.Clone(args)}, func(r *ran) error {
+		return t.next.Query(ctx, query, args, func(values [][]byte) error {
+			r.rows.Add(1)
+			return row(values)
+		})
 	})
-	s.MS = float64(time.Since(start).Microseconds()) / float64(time.Millisecond/time.Microsecond)
-	tr.mu.Lock()
-	tr.statements = append(tr.statements, s)
-	tr.mu.Unlock()
-	return err
 }
 
 func (t *Tracer) find(id string) *trace {
@@ -88,37 +118,71 @@ func (t *Tracer) find(id string) *trace {
 	return t.kept[n]
 }
 
-// statements are those of an operation; false where it is no longer remembered.
-func (t *Tracer) statements(id string) ([]statement, bool) {
+// statementsOf are what an operation has run; false where it is no longer remembered.
+func (t *Tracer) statementsOf(id string) ([]*ran, bool) {
 	tr := t.find(id)
 	if tr == nil {
 		return nil, false
 	}
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
-	return append([]statement{}, tr.statements...), true
+	return slices.Clone(tr.ran), true
+}
+
+// statements are those of an operation, in their order; false where it is no longer remembered.
+func (t *Tracer) statements(id string) ([]statement, bool) {
+	all, ok := t.statementsOf(id)
+	told := make([]statement, len(all))
+	for i, r := range all {
+		told[i] = r.statement()
+	}
+	return told, ok
 }
 
 var errForgotten = errors.New("the statements of this request are no longer kept: run it again")
 
-// explain asks PostgreSQL for the plans of an operation's statements, with what they were run with. They are run again:
-// each is a read, of the reader's own making.
+// explain asks PostgreSQL for the plans of an operation's statements, with what they were run with. Those of the reader are
+// run again: each is a read, of its own making. Others may write, and are only planned.
 func (t *Tracer) explain(ctx context.Context, id string) ([]statement, error) {
-	statements, ok := t.statements(id)
+	all, ok := t.statementsOf(id)
 	if !ok {
 		return nil, errForgotten
 	}
-	for i := range statements {
-		s := &statements[i]
-		var lines []string
-		err := t.next.Query(ctx, "EXPLAIN (ANALYZE, BUFFERS) "+s.SQL, s.args, func(values [][]byte) error {
-			lines = append(lines, string(values[0]))
-			return nil
-		})
+	told := make([]statement, len(all))
+	for i, r := range all {
+		told[i] = r.statement()
+		var err error
+		if r.by == nil {
+			told[i].Plan, err = t.analyze(ctx, r)
+		} else if planned.MatchString(r.sql) {
+			told[i].Plan, err = plan(ctx, r)
+		}
 		if err != nil {
 			return nil, err
 		}
-		s.Plan = strings.Join(lines, "\n")
 	}
-	return statements, nil
+	return told, nil
+}
+
+func (t *Tracer) analyze(ctx context.Context, r *ran) (string, error) {
+	var lines []string
+	args, _ := r.args.([]any)
+	err := t.next.Query(ctx, "EXPLAIN (ANALYZE, BUFFERS) "+r.sql, args, func(values [][]byte) error {
+		lines = append(lines, string(values[0]))
+		return nil
+	})
+	return strings.Join(lines, "\n"), err
+}
+
+// planned are the statements that PostgreSQL plans.
+var planned = regexp.MustCompile(`(?i)^\s*(SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|VALUES)\b`)
+
+func plan(ctx context.Context, r *ran) (string, error) {
+	var rows sql.Rows
+	if err := r.by.Query(ctx, "EXPLAIN "+r.sql, r.args, &rows); err != nil {
+		return "", err
+	}
+	var lines []string
+	err := sql.ScanSlice(rows, &lines)
+	return strings.Join(lines, "\n"), errors.Join(err, rows.Close())
 }

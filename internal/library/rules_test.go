@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"cambium/internal/library/librarytest"
 	"cambium/internal/library/viewer"
 	"cambium/internal/reference"
 )
@@ -188,9 +189,9 @@ func TestHiddenRowsCannotBeLookedUp(t *testing.T) {
 	}
 	got := l.data(t, as(t, staff), fmt.Sprintf(`{ a: itemByNumberAndBranch(number: 0, branch: %q) { number branch { id } }
 		b: itemByNumberAndBranch(number: 0, branch: %q) { id } c: cardByNumber(number: "4294967295") { number } }`,
-		id("Branch", branches[0]), id("Member", branches[0])), nil)
+		id("Branch", librarytest.Branches[0]), id("Member", librarytest.Branches[0])), nil)
 	require.Equal(t, map[string]any{
-		"a": map[string]any{"number": 0.0, "branch": map[string]any{"id": id("Branch", branches[0])}},
+		"a": map[string]any{"number": 0.0, "branch": map[string]any{"id": id("Branch", librarytest.Branches[0])}},
 		"b": nil,
 		"c": map[string]any{"number": "4294967295"},
 	}, got)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
-	"log/slog"
 	"sync"
 	"testing"
 
@@ -14,17 +12,15 @@ import (
 
 	"cambium/engine/database"
 	"cambium/engine/executor"
-	"cambium/engine/migration"
 	"cambium/engine/operation"
 	"cambium/engine/read"
 	"cambium/engine/write"
 	"cambium/internal/gqltest"
 	"cambium/internal/library/ent"
-	"cambium/internal/library/ent/migrate"
 	_ "cambium/internal/library/ent/runtime" // policies, interceptors and defaults
 	"cambium/internal/library/graph"
+	"cambium/internal/library/librarytest"
 	"cambium/internal/library/viewer"
-	"cambium/internal/pgtest"
 )
 
 // library is the lending library over a database of the test's own.
@@ -60,68 +56,10 @@ func (s *statements) take() []string {
 	return texts
 }
 
-// holdings is the view of that name, which ent knows and does not make.
-const holdings = `CREATE VIEW holdings AS
-SELECT i.branch_items || '/' || b.id AS id, b.title, count(*) AS copies, max(i.acquired_on) AS newest
-FROM items AS i JOIN books AS b ON b.id = i.book_items
-WHERE i.deleted_at IS NULL AND b.deleted_at IS NULL
-GROUP BY i.branch_items, b.id`
-
-// filled returns a library with the rows of [rows].
+// filled returns a library with the rows of the tests.
 func filled(t testing.TB) *library {
 	t.Helper()
-	return open(t, pgtest.Clone(t, "lending library", func(ctx context.Context, url string) error {
-		db, err := connect(ctx, url)
-		if err != nil {
-			return err
-		}
-		_, err = migration.Push(ctx, db, migration.Schema{Tables: migrate.Tables}, migration.PushOptions{
-			Confirm: func(context.Context, migration.Plan) (bool, error) { return true, nil },
-		})
-		if err == nil {
-			_, err = db.Exec(ctx, holdings)
-		}
-		for _, table := range rows() {
-			if err == nil {
-				err = insert(ctx, db, table.name, table.rows)
-			}
-		}
-		return errors.Join(err, db.Close())
-	}))
-}
-
-// insert stores rows, which are JSON objects by columns.
-func insert(ctx context.Context, db *database.DB, table string, rows []map[string]any) error {
-	text, err := json.Marshal(rows)
-	if err != nil {
-		return err
-	}
-	// The columns are the table's own: the record is of its type.
-	_, err = db.Exec(ctx, "INSERT INTO "+table+" SELECT (jsonb_populate_recordset(NULL::"+table+", $1::jsonb)).*", string(text))
-	return err
-}
-
-func connect(ctx context.Context, url string) (*database.DB, error) {
-	config, err := database.ConfigFromEnv(func(name string) string {
-		switch name {
-		case "DATABASE_URL":
-			return url
-		case "DATABASE_ACQUIRE_TIMEOUT": // how busy the machine is is not what is tested
-			return "30s"
-		}
-		return ""
-	})
-	if err != nil {
-		return nil, err
-	}
-	return database.Open(ctx, config, slog.New(slog.DiscardHandler))
-}
-
-func open(t testing.TB, url string) *library {
-	t.Helper()
-	db, err := connect(t.Context(), url)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = db.Close() })
+	db := librarytest.Open(t)
 	l := &library{DB: db, client: ent.NewClient(ent.Driver(db.Driver())), log: statements{Querier: db}}
 	schema, err := graph.Schema()
 	require.NoError(t, err)
@@ -167,7 +105,7 @@ func (l *library) data(t testing.TB, ctx context.Context, query string, variable
 // The viewers of the tests.
 var (
 	staff = viewer.Viewer{Staff: true}
-	north = viewer.Viewer{Branch: branches[0]}
+	north = viewer.Viewer{Branch: librarytest.Branches[0]}
 )
 
 func as(t testing.TB, v viewer.Viewer) context.Context {

@@ -67,6 +67,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "author", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.UUID, Target: "Author"}}},
 			},
 			Prepare: c.prepareAuthor,
+			Policy:  author.Policy,
 		},
 		{
 			Name:       "Book",
@@ -104,6 +105,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "bookByTitleAndEdition", Arguments: []read.LookupArgument{{Name: "title", Column: "title", Kind: read.String}, {Name: "edition", Column: "edition", Kind: read.Int}}},
 			},
 			Prepare: c.prepareBook,
+			Policy:  book.Policy,
 		},
 		{
 			Name:       "Branch",
@@ -131,6 +133,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "branch", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.String, Target: "Branch"}}},
 			},
 			Prepare: c.prepareBranch,
+			Policy:  branch.Policy,
 		},
 		{
 			Name:       "Card",
@@ -150,6 +153,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "cardByNumber", Arguments: []read.LookupArgument{{Name: "number", Column: "number", Kind: read.BigInt}}},
 			},
 			Prepare: c.prepareCard,
+			Policy:  card.Policy,
 		},
 		{
 			Name:       "Holding",
@@ -166,6 +170,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "holding", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.String, Target: "Holding"}}},
 			},
 			Prepare: c.prepareHolding,
+			Policy:  holding.Policy,
 		},
 		{
 			Name:       "Item",
@@ -191,6 +196,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "itemByNumberAndBranch", Arguments: []read.LookupArgument{{Name: "number", Column: "number", Kind: read.Int}, {Name: "branch", Column: "branch_items", Kind: read.String, Target: "Branch"}}},
 			},
 			Prepare: c.prepareItem,
+			Policy:  item.Policy,
 		},
 		{
 			Name:       "Label",
@@ -208,6 +214,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "label", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.String, Target: "Label"}}},
 			},
 			Prepare: c.prepareLabel,
+			Policy:  label.Policy,
 		},
 		{
 			Name:       "Loan",
@@ -231,6 +238,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "loanByMemberAndItem", Arguments: []read.LookupArgument{{Name: "member", Column: "member_id", Kind: read.UUID, Target: "Member"}, {Name: "item", Column: "item_id", Kind: read.BigInt, Target: "Item"}}},
 			},
 			Prepare: c.prepareLoan,
+			Policy:  loan.Policy,
 		},
 		{
 			Name:       "Member",
@@ -262,6 +270,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "memberByHandle", Arguments: []read.LookupArgument{{Name: "handle", Column: "user", Kind: read.String}}},
 			},
 			Prepare: c.prepareMember,
+			Policy:  member.Policy,
 		},
 		{
 			Name:       "Note",
@@ -281,6 +290,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "note", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.BigInt, Target: "Note"}}},
 			},
 			Prepare: c.prepareNote,
+			Policy:  note.Policy,
 		},
 		{
 			Name:       "Ticket",
@@ -293,6 +303,7 @@ func (c *Client) ReadModel(_ Batch) []*read.Entity {
 				{Name: "ticket", Arguments: []read.LookupArgument{{Name: "id", Column: "id", Kind: read.UUID, Target: "Ticket"}}},
 			},
 			Prepare: c.prepareTicket,
+			Policy:  ticket.Policy,
 		},
 	}
 }

@@ -9,6 +9,8 @@ export interface State {
   readOnly: boolean;
   roles: string[];
   signIn: boolean;
+  /** the entity whose rows are the viewers; empty where none is */
+  viewers: string;
   migrations: boolean;
   drift: boolean;
 }
@@ -34,6 +36,7 @@ export interface Table {
   columns: { name: string; type: string; nullable: boolean; default?: string }[];
   indexes: { name: string; columns: string[]; unique: boolean }[];
   references: { columns: string[]; table: string; onDelete: string }[];
+  policy: { see: string[]; change: string[]; private: { field: string; readers: string[] }[] };
 }
 
 export interface Statement {
@@ -41,6 +44,8 @@ export interface Statement {
   ms: number;
   rows: number;
   plan?: string;
+  /** it may write: its plan is told without running it */
+  estimated?: boolean;
 }
 
 const request = async <T>(path: string, init?: RequestInit): Promise<T> => {
@@ -64,4 +69,4 @@ export const drift = () => request<string[]>("drift");
 export const tables = () => request<Table[]>("tables");
 export const statements = (trace: string) => request<Statement[]>(`traces/${encodeURIComponent(trace)}`);
 export const plan = (trace: string) => send<Statement[]>(`traces/${encodeURIComponent(trace)}/plan`, {});
-export const signIn = (id: string, roles: string[]) => send<{ token: string }>("sign-in", { id, roles });
+export const signIn = (who: { id: string; node: string; roles: string[] }) => send<{ token: string }>("sign-in", who);

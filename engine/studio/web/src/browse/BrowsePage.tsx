@@ -14,13 +14,14 @@ import { dataRoute, go, type Step } from "../state/route";
 import { plainView, type View } from "../state/view";
 import { Failure, Loading } from "../shell/Feedback";
 import { Icon } from "../shell/Icon";
-import { gridColumns } from "./columns";
+import { gridColumns, type GridColumn } from "./columns";
 import { Crumbs } from "./Crumbs";
 import { Editor, type Target } from "./Editor";
 import { Figures } from "./Figures";
 import { FilterBar } from "./FilterBar";
 import { Grid, valueAt, type GridHandle, type GridRow, type Place } from "./Grid";
 import { ColumnsMenu, ExportMenu, ViewsMenu } from "./Menus";
+import { more, Peek } from "./Peek";
 import { RowPanel } from "./RowPanel";
 import { Statements } from "./Statements";
 import { gridKey } from "./useGridKeys";
@@ -41,6 +42,7 @@ export function BrowsePage({ entity, view, trail }: Props) {
   const [active, setActive] = useState<Place>({ row: 0, column: 0 });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [editing, setEditing] = useState<{ at: Place; target: Target } | null>(null);
+  const [peeking, setPeeking] = useState<{ at: Place; anchor: DOMRect } | null>(null);
   const [note, setNote] = useState<string | null>(null);
   const grid = useRef<GridHandle>(null);
   const lastSelected = useRef(0);
@@ -122,6 +124,15 @@ export function BrowsePage({ entity, view, trail }: Props) {
     change({ row: r.row.id });
   };
 
+  const peek = (at: Place) => {
+    const c = columns[at.column];
+    const r = rows[at.row];
+    const anchor = grid.current?.cellRect(at);
+    if (!r || !c || !anchor) return;
+    if (more(c, valueAt(r, c.name))) setPeeking({ at, anchor });
+    else setNote(`There is no more to ${c.name} than the cell shows.`);
+  };
+
   const select = (row: number, range: boolean) => {
     const next = new Set(selected);
     const ids = rows.slice(range ? Math.min(lastSelected.current, row) : row, (range ? Math.max(lastSelected.current, row) : row) + 1).map((r) => r.row.id);
@@ -184,6 +195,8 @@ export function BrowsePage({ entity, view, trail }: Props) {
     if (list.hasMore && !list.loadingMore) list.loadMore();
   }, [list.hasMore, list.loadingMore, list.loadMore]);
 
+  const told = rows[active.row]?.staged?.faults;
+  const activeFault = told?.[columns[active.column]?.name ?? ""] ?? told?.[""];
   const explore = listOperation(model, source, list.asked);
   const plainAsked = { by: null, bucket: null, figure: "count" as const, column: null };
   return (
@@ -213,12 +226,13 @@ export function BrowsePage({ entity, view, trail }: Props) {
         {list.error && list.rows.length === 0 ? <Failure error={list.error} retry={list.refresh} /> : list.loading ? <Loading what={`Reading ${entity.list ?? entity.name}`} /> : (
           <div className="grid-frame">
             <Grid handle={grid} label={entity.name} rows={rows} total={list.total} columns={columns} view={view} change={change} active={active} setActive={setActive}
-              selected={selected} select={select} zone={zone} stale={list.stale} open={open} edit={startEdit} nearEnd={nearEnd}
+              selected={selected} select={select} zone={zone} stale={list.stale} open={open} edit={startEdit} peek={peek} nearEnd={nearEnd}
               selectAll={() => setSelected(selected.size === rows.length ? new Set() : new Set(rows.map((r) => r.row.id)))}
               onPaste={paste}
               onKey={(e) => gridKey(e, {
-                active, rows: rows.length, columns: columns.length, setActive, open, edit: startEdit, select, remove: removeChosen, copy,
+                active, rows: rows.length, columns: columns.length, setActive, open, peek, edit: startEdit, select, remove: removeChosen, copy,
                 clear: (at) => { const c = columns[at.column]; if (c && can(rows[at.row], c.name) && !(c.column?.required ?? c.edge?.required)) set(at, null); },
+                columnMenu: (column) => document.querySelector<HTMLElement>(`[role=columnheader][aria-colindex="${column + 2}"] .head-menu`)?.click(),
                 escape: () => (view.row ? change({ row: null }) : setSelected(new Set())),
               })} />
             {rows.length === 0 && (
@@ -235,6 +249,8 @@ export function BrowsePage({ entity, view, trail }: Props) {
       <footer className="status">
         <span>{list.rows.length.toLocaleString("en")}{list.total !== undefined && ` of ${list.total.toLocaleString("en")}`} rows</span>
         {list.error && list.rows.length > 0 && <span className="fault">{list.error.message}</span>}
+        {list.faults.length > 0 && <span className="fault" role="status">{list.faults.map((f) => f.message).join("; ")}</span>}
+        {activeFault && <span role="status" className="fault">{activeFault}</span>}
         {note && <span role="status" className="note">{note}</span>}
         <span className="grow" />
         {list.took !== undefined && <Statements trace={list.trace} took={list.took} />}
@@ -248,6 +264,10 @@ export function BrowsePage({ entity, view, trail }: Props) {
           <Pages page={view.page} total={list.total} set={(page) => { change({ page }); setActive({ row: 0, column: active.column }); }} />
         )}
       </footer>
+      {peeking && rows[peeking.at.row] && columns[peeking.at.column] && (
+        <Peek anchor={peeking.anchor} entity={entity} row={(rows[peeking.at.row] as GridRow).row} at={columns[peeking.at.column] as GridColumn} trail={trail} zone={zone}
+          value={valueAt(rows[peeking.at.row] as GridRow, (columns[peeking.at.column] as GridColumn).name)} close={() => setPeeking(null)} />
+      )}
       {editing && (
         <Editor target={editing.target} close={done}
           save={(value, next) => {

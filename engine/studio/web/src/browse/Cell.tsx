@@ -11,18 +11,21 @@ interface Props {
   at: GridColumn;
   value: unknown;
   zone: Zone;
+  /** a new row cannot do without it */
+  needed?: boolean;
 }
 
 /** What stands in a cell, without its frame. */
-export const CellContent = memo(function CellContent({ at, value, zone }: Props) {
+export const CellContent = memo(function CellContent({ at, value, zone, needed }: Props) {
   const { model } = useStudio();
+  if (needed) return <span className="v-needed">required</span>;
   if (at.column) return <Value value={value} column={at.column} zone={zone} />;
   if (!at.edge) return null;
   if (at.edge.many) {
     const count = (value as { totalCount?: number } | null | undefined)?.totalCount;
     return <span className={`chip count${count ? "" : " none"}`}>{count === undefined ? "–" : countText(count)}</span>;
   }
-  if (value === undefined) return <span className="v-default">choose</span>;
+  if (value === undefined) return <span className="v-default">{at.edge.input.create ? "none" : "default"}</span>;
   if (value === null) return <Null />;
   if (isLink(value)) return <span className="v-link">{value.label || value.id}</span>;
   const target = model.byName.get(at.edge.target);

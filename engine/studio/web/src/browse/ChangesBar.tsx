@@ -1,14 +1,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { print } from "../api/exact";
-import { saveOperation } from "../change/mutation";
+import { editable, saveOperation } from "../change/mutation";
 import { drop, emptyStage, isLink, rebase, type StagedRow } from "../change/stage";
-import { change, save, undo, useChanges } from "../change/store";
+import { change, save, stageNow, undo, useChanges } from "../change/store";
 import { useStudio } from "../schema/load";
+import type { Entity } from "../schema/model";
 import { labelText } from "../query/list";
 import { showValue } from "../query/value";
 import { Dialog } from "../shell/Dialog";
 import { Icon } from "../shell/Icon";
+import { Statements } from "./Statements";
 
 /** ChangesBar tells what is staged, wherever one is, and what was saved last. */
 export function ChangesBar() {
@@ -22,7 +24,7 @@ export function ChangesBar() {
     if (await what(model)) {
       setReview(false);
       await refresh();
-    }
+    } else if (stageNow().rows.some((r) => r.theirs)) setReview(true); // mine and theirs, side by side
   }, [model, refresh]);
 
   useEffect(() => {
@@ -60,6 +62,7 @@ export function ChangesBar() {
         <>
           {trouble ? <span className="fault">{trouble}</span> : <span>Saved: {last?.text}.</span>}
           <span className="grow" />
+          {last && !trouble && <Statements trace={last.trace} took={last.took} />}
           {last && <button type="button" className="button" disabled={saving} onClick={() => void run(undo)}><Icon name="undo" /> Undo {last.text}</button>}
         </>
       )}
@@ -97,6 +100,13 @@ function Review({ close, run }: { close: () => void; run: () => void }) {
   );
 }
 
+/** What is to be shown of a row: my changes, and those that somebody else has made to what was loaded. */
+function fieldsOf(entity: Entity, row: StagedRow): string[] {
+  const { loaded, theirs, values } = row;
+  const others = loaded && theirs ? Object.keys(loaded).filter((f) => !(f in values) && editable(entity, f, "update") && text(loaded[f]) !== text(theirs[f])) : [];
+  return [...Object.keys(values), ...others];
+}
+
 function ReviewRow({ row }: { row: StagedRow }) {
   const { model } = useStudio();
   const entity = model.byName.get(row.entity);
@@ -114,12 +124,12 @@ function ReviewRow({ row }: { row: StagedRow }) {
         <table>
           <thead><tr><th>Field</th>{row.loaded && <th>Was</th>}{row.theirs && <th>Is now</th>}<th>{row.theirs ? "Yours" : "Becomes"}</th></tr></thead>
           <tbody>
-            {Object.entries(row.values).map(([field, value]) => (
+            {fieldsOf(entity, row).map((field) => (
               <tr key={field} className={row.faults[field] ? "wrong" : ""}>
                 <th scope="row">{field}</th>
                 {row.loaded && <td>{text(row.loaded[field])}</td>}
                 {row.theirs && <td className={text(row.theirs[field]) === text(row.loaded?.[field]) ? "" : "theirs"}>{text(row.theirs[field])}</td>}
-                <td>{text(value)}{row.faults[field] && <p className="fault">{row.faults[field]}</p>}</td>
+                <td>{field in row.values ? text(row.values[field]) : <small>not changed</small>}{row.faults[field] && <p className="fault">{row.faults[field]}</p>}</td>
               </tr>
             ))}
           </tbody>

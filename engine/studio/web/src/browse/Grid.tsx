@@ -6,6 +6,8 @@ import type { Zone } from "../query/value";
 import { alignOf, CellContent } from "./Cell";
 import type { GridColumn } from "./columns";
 import { HeaderCell } from "./HeaderCell";
+import { more } from "./Peek";
+import { Icon } from "../shell/Icon";
 import type { View } from "../state/view";
 
 export interface GridRow {
@@ -38,6 +40,7 @@ interface Props {
   selectAll: () => void;
   open: (at: Place) => void;
   edit: (at: Place, typed?: string) => void;
+  peek: (at: Place) => void;
   onKey: (e: React.KeyboardEvent) => void;
   onPaste: (text: string) => void;
   nearEnd: () => void;
@@ -51,6 +54,8 @@ export const markWidth = 38;
 /** The value that a cell shows: the staged one where there is one. */
 export const valueAt = (r: GridRow, name: string): unknown =>
   r.staged && name in r.staged.values ? r.staged.values[name] : r.staged?.kind === "create" ? undefined : r.row[name];
+
+const needed = (c: GridColumn) => (c.column ? c.column.input.requiredOnCreate : c.edge !== null && !c.edge.many && (c.edge.input.requiredOnCreate || (c.edge.required && c.edge.input.create)));
 
 /** Grid shows the rows and the columns that are in sight, whatever the number of either. */
 export function Grid(p: Props) {
@@ -132,6 +137,7 @@ export function Grid(p: Props) {
           const cell = (column: GridColumn, index: number, stick?: number) => {
             const fault = r.staged?.faults[column.name];
             const changed = r.staged !== undefined && r.staged.kind !== "delete" && column.name in r.staged.values;
+            const value = valueAt(r, column.name);
             const isActive = active.row === item.index && active.column === index;
             return (
               <div
@@ -149,11 +155,16 @@ export function Grid(p: Props) {
                   p.setActive({ row: item.index, column: index });
                 }}
                 onClick={(e) => {
-                  if (e.target instanceof Element && e.target.closest(".v-link, .chip.count")) p.open({ row: item.index, column: index });
+                  if (e.target instanceof Element && e.target.closest(".v-link, .chip.count") && !e.target.closest(".cell-peek")) p.open({ row: item.index, column: index });
                 }}
                 onDoubleClick={() => p.edit({ row: item.index, column: index })}
               >
-                <CellContent at={column} value={valueAt(r, column.name)} zone={p.zone} />
+                <CellContent at={column} value={value} zone={p.zone} needed={r.staged?.kind === "create" && value === undefined && needed(column)} />
+                {more(column, value) && (
+                  <button type="button" tabIndex={-1} className="cell-peek" aria-label={`Look into ${column.name}`} title="Look into it (Shift Enter)" onClick={() => p.peek({ row: item.index, column: index })}>
+                    <Icon name="open" />
+                  </button>
+                )}
               </div>
             );
           };

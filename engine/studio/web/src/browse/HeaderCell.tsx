@@ -69,7 +69,7 @@ export function HeaderCell({ at, index, left, view, change, all }: Props) {
         <span>{at.name}</span>
         {sort && <small>{sort.descending ? "↓" : "↑"}{view.sort.length > 1 ? position + 1 : ""}</small>}
       </button>
-      <PopoverButton label={`Column ${at.name}`} className="head-menu" face={<Icon name="down" />}>
+      <PopoverButton label={`Column ${at.name}`} className="head-menu" tabIndex={-1} face={<Icon name="down" />}>
         {(close) => {
           const item = (text: string, act: () => void) => <button type="button" className="menu-item" onClick={() => { act(); close(); }}>{text}</button>;
           return (

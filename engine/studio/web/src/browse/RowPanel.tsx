@@ -6,16 +6,16 @@ import { edit, stagedOf } from "../change/stage";
 import { change, useChanges } from "../change/store";
 import { useStudio } from "../schema/load";
 import type { Column, Edge, Entity } from "../schema/model";
-import { everything } from "../query/filter";
-import { labelText, listOperation, pageOf, rowOperation, type Row } from "../query/list";
+import { labelText, rowOperation, type Row } from "../query/list";
 import { useKept } from "../state/kept";
 import type { Zone } from "../query/value";
-import { dataRoute, go, writeRoute, type Step } from "../state/route";
+import { dataRoute, writeRoute, type Step } from "../state/route";
 import { plainView } from "../state/view";
 import { Failure, Loading } from "../shell/Feedback";
 import { Icon } from "../shell/Icon";
 import { CellContent } from "./Cell";
 import { Editor, type Target } from "./Editor";
+import { countOf, SubGrid } from "./SubGrid";
 import { Tree, Value } from "./Value";
 
 interface Props {
@@ -85,11 +85,11 @@ export function RowPanel({ entity, id, trail, close }: Props) {
       {row && (
         <>
           <dl className="fields">
-            {entity.columns.map((c) => field(c.name, c, null))}
+            {entity.columns.filter((c) => !c.givenOnly).map((c) => field(c.name, c, null))}
             {entity.edges.filter((e) => !e.many).map((e) => field(e.name, null, e))}
           </dl>
           {many.length > 0 && <h3>Leads to</h3>}
-          {many.map((e) => <SubGrid key={e.name} entity={entity} row={row} edge={e} trail={trail} />)}
+          {many.map((e) => <ManyEdge key={e.name} entity={entity} row={row} edge={e} trail={trail} />)}
         </>
       )}
       {editing && row && (
@@ -103,51 +103,13 @@ export function RowPanel({ entity, id, trail, close }: Props) {
   );
 }
 
-/** How many rows of an edge are shown in place. */
-const inPlace = 5;
-
-function SubGrid({ entity, row, edge, trail }: { entity: Entity; row: Row; edge: Edge; trail: Step[] }) {
-  const { model } = useStudio();
-  const [zone] = useKept<Zone>("zone", "utc");
+function ManyEdge(p: { entity: Entity; row: Row; edge: Edge; trail: Step[] }) {
   const [open, setOpen] = useState(false);
-  const target = model.byName.get(edge.target);
-  const count = (row[edge.name] as { totalCount?: number } | null)?.totalCount ?? 0;
-  const columns = target ? [...target.label, ...target.edges.filter((e) => !e.many && e.target !== entity.name).map((e) => e.name),
-    ...target.columns.filter((c) => !target.label.includes(c.name) && !["id", "createdAt", "updatedAt", target.version].includes(c.name)).map((c) => c.name)].slice(0, 5) : [];
-  const query = useQuery({
-    queryKey: ["in place", entity.name, row.id, edge.name],
-    enabled: open && target !== undefined,
-    queryFn: async ({ signal }) => {
-      if (!target) return [];
-      const { query: text, variables } = listOperation(model, { entity: target, through: { entity, id: row.id, edge } },
-        { columns, filter: everything, search: "", sort: [], first: inPlace, after: null, offset: 0, total: false });
-      return pageOf((await ask(text, variables, signal)).data ?? {}).nodes;
-    },
-  });
-  if (!target) return null;
-  const all = dataRoute(target.name, plainView, [...trail, { entity: entity.name, id: row.id, edge: edge.name, label: labelText(entity, row) }]);
+  const count = countOf(p.row, p.edge);
   return (
     <details className="sub-grid" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary><span>{edge.name}</span><span className={`chip count${count ? "" : " none"}`}>{count.toLocaleString("en")}</span></summary>
-      {query.error && <Failure error={query.error} />}
-      {query.data && query.data.length > 0 && (
-        <div className="sub-grid-scroll" tabIndex={0} role="region" aria-label={edge.name}>
-          <table>
-            <thead><tr>{columns.map((n) => <th key={n} scope="col">{n}</th>)}</tr></thead>
-            <tbody>
-              {query.data.map((r) => (
-                <tr key={r.id} onClick={() => go(dataRoute(target.name, { ...plainView, row: r.id }, trail))}>
-                  {columns.map((n) => {
-                    const at = { name: n, column: target.columns.find((c) => c.name === n) ?? null, edge: target.edges.find((e) => e.name === n) ?? null, width: 0, pinned: false };
-                    return <td key={n}><CellContent at={at} value={r[n] ?? null} zone={zone} /></td>;
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {count > 0 && <a className="button" href={writeRoute(all)}>All {count.toLocaleString("en")} as a grid</a>}
+      <summary><span>{p.edge.name}</span><span className={`chip count${count ? "" : " none"}`}>{count.toLocaleString("en")}</span></summary>
+      {open && <SubGrid {...p} />}
     </details>
   );
 }

@@ -28,10 +28,10 @@ export function StatementList({ trace }: { trace: string }) {
         <section key={i}>
           <h3>Statement {i + 1}: {ms(s.ms)}, {s.rows.toLocaleString("en")} {s.rows === 1 ? "row" : "rows"}</h3>
           <pre tabIndex={0} aria-label="SQL">{s.sql}</pre>
-          {s.plan && <><h3>Plan</h3><pre tabIndex={0} aria-label="Plan">{s.plan}</pre></>}
+          {s.plan && <><h3>{s.estimated ? "Plan, without running it again: it may write" : "Plan"}</h3><pre tabIndex={0} aria-label="Plan">{s.plan}</pre></>}
         </section>
       ))}
-      {query.data.length > 0 && !planned && <button type="button" className="button" onClick={() => setPlanned(true)}>EXPLAIN ANALYZE</button>}
+      {query.data.length > 0 && !planned && <button type="button" className="button" onClick={() => setPlanned(true)}>{query.data.every((s) => s.estimated) ? "EXPLAIN" : "EXPLAIN ANALYZE"}</button>}
     </div>
   );
 }

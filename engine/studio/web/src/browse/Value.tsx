@@ -10,6 +10,7 @@ const hueOf = (word: string) => [...word].reduce((sum, c) => (sum * 31 + c.charC
 export const Null = () => <span className="v-null">null</span>;
 
 export function Value({ value, column, zone }: { value: unknown; column: Column; zone: Zone }): ReactNode {
+  if (value === undefined && column.givenOnly) return <span className="v-default" title="Given when a row is made; its id is made from it">given once</span>;
   if (value === undefined) return <span className="v-default" title="The database, or the server, fills it in">default</span>;
   if (value === null) return <Null />;
   if (value === "") return <span className="v-empty" title="An empty text">“”</span>;
@@ -34,7 +35,7 @@ export function Value({ value, column, zone }: { value: unknown; column: Column;
     case "Bytes":
       return <span className="v-id" title="base64">{String(value)}</span>;
     default:
-      return isNumber(column.type) ? <span className="v-number">{String(value)}</span> : showValue(value);
+      return <span className={isNumber(column.type) ? "v-number" : "v-text"}>{showValue(value)}</span>;
   }
 }
 

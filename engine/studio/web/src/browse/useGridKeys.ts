@@ -6,11 +6,13 @@ interface Actions {
   columns: number;
   setActive: (at: Place) => void;
   open: (at: Place) => void;
+  peek: (at: Place) => void;
   edit: (at: Place, typed?: string) => void;
   clear: (at: Place) => void;
   select: (row: number, range: boolean) => void;
   remove: () => void;
   copy: () => void;
+  columnMenu: (column: number) => void;
   escape: () => void;
 }
 
@@ -30,7 +32,9 @@ export function gridKey(e: React.KeyboardEvent, a: Actions) {
     f();
   };
   switch (e.key) {
-    case "ArrowDown": return to(ctrl ? a.rows - 1 : row + 1, column);
+    case "ArrowDown":
+      if (e.altKey) return act(() => a.columnMenu(column));
+      return to(ctrl ? a.rows - 1 : row + 1, column);
     case "ArrowUp": return to(ctrl ? 0 : row - 1, column);
     case "ArrowRight": return to(row, ctrl ? a.columns - 1 : column + 1);
     case "ArrowLeft": return to(row, ctrl ? 0 : column - 1);
@@ -38,7 +42,7 @@ export function gridKey(e: React.KeyboardEvent, a: Actions) {
     case "PageUp": return to(row - page, column);
     case "Home": return to(ctrl ? 0 : row, 0);
     case "End": return to(ctrl ? a.rows - 1 : row, a.columns - 1);
-    case "Enter": return act(() => a.open(a.active));
+    case "Enter": return act(() => (e.shiftKey ? a.peek(a.active) : a.open(a.active)));
     case "F2": return act(() => a.edit(a.active));
     case " ": return act(() => a.select(row, e.shiftKey));
     case "Delete": return act(a.remove);

@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { ask } from "../api/client";
+import { ask, type Fault } from "../api/client";
 import { useStudio } from "../schema/load";
+import { columnOf } from "../schema/model";
 import { listOperation, pageOf, type Asked, type Page, type Row, type Source } from "../query/list";
 import { toWhere } from "../query/filter";
 import type { View } from "../state/view";
@@ -20,11 +21,13 @@ export interface Rows {
   refresh: () => void;
   took: number | undefined;
   trace: string | null;
+  /** what is missing of the rows, and why: fields that the viewer may not see */
+  faults: Fault[];
 }
 
 /** sorted leaves out what the entity cannot be ordered by: URLs are edited by hand. */
 const askedOf = (source: Source, view: View, columns: string[]): Asked => ({
-  columns,
+  columns: columns.filter((name) => !columnOf(source.entity, name)?.givenOnly),
   filter: view.filter,
   search: view.search,
   sort: view.sort.filter((s) => {
@@ -47,7 +50,7 @@ export function useRows(source: Source, view: View, columns: string[]): Rows & {
   const read = async (more: Partial<Asked>, signal: AbortSignal) => {
     const { query, variables } = listOperation(model, source, { ...asked, ...more });
     const answer = await ask(query, variables, signal);
-    return { ...pageOf(answer.data ?? {}), took: answer.took, trace: answer.trace };
+    return { ...pageOf(answer.data ?? {}), took: answer.took, trace: answer.trace, faults: answer.errors };
   };
   const endless = useInfiniteQuery({
     queryKey: ["rows", ...key],
@@ -83,12 +86,12 @@ export function useRows(source: Source, view: View, columns: string[]): Rows & {
     return {
       ...common, rows: pages.flatMap((p) => p.nodes), loading: endless.isPending, stale: endless.isPlaceholderData, error: endless.error,
       hasMore: endless.hasNextPage, loadMore: () => void endless.fetchNextPage(), loadingMore: endless.isFetchingNextPage,
-      took: pages.at(-1)?.took, trace: pages.at(-1)?.trace ?? null,
+      took: pages.at(-1)?.took, trace: pages.at(-1)?.trace ?? null, faults: pages.at(-1)?.faults ?? [],
     };
   }
   return {
     ...common, rows: paged.data?.nodes ?? [], loading: paged.isPending, stale: paged.isPlaceholderData, error: paged.error,
-    hasMore: false, loadMore: () => undefined, loadingMore: false, took: paged.data?.took, trace: paged.data?.trace ?? null,
+    hasMore: false, loadMore: () => undefined, loadingMore: false, took: paged.data?.took, trace: paged.data?.trace ?? null, faults: paged.data?.faults ?? [],
   };
 }
 

@@ -31,7 +31,7 @@ export function inputOf(entity: Entity, row: StagedRow): Record<string, unknown>
 /** All that undoing needs is selected: the columns, the ids of to-one edges. */
 const selectionOf = (model: Model, entity: Entity): string =>
   [
-    ...entity.columns.map((c) => c.name),
+    ...entity.columns.filter((c) => !c.givenOnly).map((c) => c.name),
     ...entity.edges
       .filter((e) => !e.many && model.byName.has(e.target))
       .map((e) => `${e.name} { ${["id", ...(model.byName.get(e.target)?.label ?? [])].join(" ")} }`),
@@ -114,8 +114,10 @@ export function place(save: Save, faults: Fault[]): { placed: Placed[]; rest: Fa
   const placed: Placed[] = [];
   const rest: Fault[] = [];
   for (const f of faults) {
-    const part = save.parts.find((p) => p.alias === f.path?.[0]);
-    const steps: Step[] = f.extensions?.field ?? f.path?.slice(1) ?? [];
+    // An input that is not even of its type is told by the variable, which is named as its field.
+    const path = f.path?.[0] === "variable" ? f.path.slice(1) : (f.path ?? []);
+    const part = save.parts.find((p) => p.alias === path[0]);
+    const steps: Step[] = f.extensions?.field ?? path.slice(1);
     const index = steps.find((s) => typeof s === "number");
     const row = part && (part.one || part.rows.length === 1 ? part.rows[0] : part.rows[Number(index ?? -1)]);
     if (!row) {

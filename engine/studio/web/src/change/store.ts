@@ -3,12 +3,15 @@ import { useSyncExternalStore } from "react";
 import { ask, Refused } from "../api/client";
 import type { Entity, Model } from "../schema/model";
 import { rowOperation, type Row } from "../query/list";
-import { inverse, place, saveOperation, savedRows } from "./mutation";
+import { inverse, missing, place, saveOperation, savedRows } from "./mutation";
 import { changedSince, emptyStage, fault, type Stage } from "./stage";
 
 export interface Undo {
   text: string;
   stage: Stage;
+  /** what the save took, and under which name its statements are kept */
+  took: number;
+  trace: string | null;
 }
 
 interface Changes {
@@ -63,14 +66,29 @@ export async function undo(model: Model): Promise<boolean> {
   return done;
 }
 
+/** complete marks the cells that new rows cannot do without. */
+function complete(model: Model, stage: Stage): boolean {
+  let next = stage;
+  let lacking = 0;
+  for (const r of stage.rows) {
+    const entity = model.byName.get(r.entity);
+    if (!entity || r.kind !== "create") continue;
+    const fields = missing(entity, r.values);
+    for (const field of fields) next = fault(next, r.entity, r.id, field, `${field} is required`);
+    if (fields.length > 0) lacking++;
+  }
+  if (lacking > 0) set({ stage: next, trouble: lacking === 1 ? "A new row lacks what it has to have: look for red." : `${lacking} new rows lack what they have to have: look for red.` });
+  return lacking === 0;
+}
+
 async function run(model: Model, stage: Stage, done: (undo: Undo) => void): Promise<boolean> {
-  if (stage.rows.length === 0 || changes.saving) return false;
+  if (stage.rows.length === 0 || changes.saving || !complete(model, stage)) return false;
   const operation = saveOperation(model, stage);
   set({ saving: true, trouble: null });
   try {
     const answer = await ask(operation.query, operation.variables);
     if (answer.errors.length > 0) throw new Refused(answer.errors, 200);
-    done({ text: summary(stage), stage: inverse(model, savedRows(operation, answer.data ?? {})) });
+    done({ text: summary(stage), stage: inverse(model, savedRows(operation, answer.data ?? {})), took: answer.took, trace: answer.trace });
     return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -82,7 +100,7 @@ async function run(model: Model, stage: Stage, done: (undo: Undo) => void): Prom
       const theirs = p.conflict && entity ? await current(model, entity, p.row.id) : null;
       if (theirs) next = changedSince(next, p.row.entity, p.row.id, theirs);
     }
-    const trouble = [...rest, ...placed].map((f) => f.message).join("; ");
+    const trouble = [...rest.map((f) => f.message), ...placed.map((f) => `${f.row.entity}${f.field ? `.${f.field}` : ""} ${f.message}`)].join("; ");
     set({ stage: next, trouble: trouble || error.message });
     return false;
   } finally {

@@ -18,12 +18,22 @@ export function EntityDoc({ entity, close }: { entity: Entity; close: () => void
       </div>
       {entity.doc && <p>{entity.doc}</p>}
       <p className="chips">{can.map((c) => <span key={String(c)} className="chip plain">{c}</span>)}</p>
+      {table && (
+        <>
+          <h3>Policies</h3>
+          <dl className="doc-list policies">
+            <div><dt>See</dt><dd>{table.policy.see.map((rule) => <span key={rule}>{rule}</span>)}</dd></div>
+            <div><dt>Change</dt><dd>{table.policy.change.map((rule) => <span key={rule}>{rule}</span>)}</dd></div>
+            {table.policy.private.map((p) => <div key={p.field}><dt>See <code>{p.field}</code></dt><dd>{p.readers.map((r) => <span key={r}>{r}</span>)}</dd></div>)}
+          </dl>
+        </>
+      )}
       <h3>Fields</h3>
       <dl className="doc-list">
         {entity.columns.map((c) => (
           <div key={c.name}>
             <dt>{c.name} <code>{c.list ? `[${c.type}]` : c.type}{c.required ? "!" : ""}</code></dt>
-            <dd>{c.doc}{c.enumValues && <span className="chips">{c.enumValues.map((v) => <span key={v} className="chip plain">{v}</span>)}</span>}</dd>
+            <dd>{c.doc}{c.givenOnly && " Given once, when a row is made."}{c.enumValues && <span className="chips">{c.enumValues.map((v) => <span key={v} className="chip plain">{v}</span>)}</span>}</dd>
           </div>
         ))}
       </dl>

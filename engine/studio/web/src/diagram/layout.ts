@@ -24,7 +24,7 @@ export const headHeight = 30;
 const shownFields = 9;
 
 const fieldsOf = (entity: Entity) => {
-  const names = entity.columns.map((c) => c.name);
+  const names = entity.columns.filter((c) => !c.givenOnly).map((c) => c.name);
   return names.length > shownFields ? [...names.slice(0, shownFields - 1), `${names.length - shownFields + 1} more`] : names;
 };
 

@@ -8,7 +8,7 @@ export function mermaid(model: Model): string {
     "erDiagram",
     ...model.entities.flatMap((e) => [
       `  ${e.name} {`,
-      ...e.columns.map((c) => `    ${c.type}${c.list ? "[]" : ""} ${c.name}${c.name === "id" ? " PK" : ""}`),
+      ...e.columns.filter((c) => !c.givenOnly).map((c) => `    ${c.type}${c.list ? "[]" : ""} ${c.name}${c.name === "id" ? " PK" : ""}`),
       "  }",
     ]),
     ...lines(model).map((l) => `  ${l.from} ${end(l.ends[0], true)}--${end(l.ends[1], false)} ${l.to} : ${l.name}`),

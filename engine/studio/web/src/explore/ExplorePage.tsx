@@ -1,10 +1,11 @@
 import { GraphiQL } from "graphiql";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { parse, print } from "../api/exact";
 import { currentAuthorization } from "../api/client";
 import { StatementList } from "../browse/Statements";
 import { useStudio } from "../schema/load";
 import { useTheme } from "../shell/theme";
+import { repair } from "./repair";
 import "graphiql/graphiql.css";
 
 interface Run {
@@ -35,8 +36,10 @@ export default function ExplorePage({ query, variables }: { query: string | null
   const list = model.entities.find((e) => e.list !== null);
   const first = useMemo(() => `${welcome}{\n  ${list?.list}(first: 5) {\n    nodes { ${["id", ...(list?.label ?? [])].join(" ")} }\n    totalCount\n  }\n}\n`, [list]);
   const given = query === null ? {} : { query, variables: variables ?? "" };
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => (root.current ? repair(root.current) : undefined), []);
   return (
-    <div className="explore">
+    <div ref={root} className="explore">
       <h1 className="visually-hidden">Explore</h1>
       <GraphiQL key={query ?? ""} fetcher={fetcher as Parameters<typeof GraphiQL>[0]["fetcher"]} schema={model.schema} defaultQuery={first} forcedTheme={shade} shouldPersistHeaders={false} {...given}>
         <GraphiQL.Logo><span /></GraphiQL.Logo>

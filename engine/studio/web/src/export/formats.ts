@@ -3,7 +3,7 @@ import { print } from "../api/exact";
 import { columnOf, edgeOf, type Entity, type Model } from "../schema/model";
 import { isGroup, type Condition, type Group } from "../query/filter";
 import { labelText, type Row, type Sort } from "../query/list";
-import { showValue } from "../query/value";
+import { parseValue, showValue } from "../query/value";
 
 /** plain is a cell as a value: the row at the other side of a to-one edge is its label, to-many edges are their counts. */
 export function plain(model: Model, entity: Entity, row: Row, name: string): unknown {
@@ -47,12 +47,21 @@ const goOperators: Record<string, string> = {
   endsWith: "HasSuffix", eqFold: "EqualFold", containsFold: "ContainsFold",
 };
 
+const months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+function goTime(text: string): string {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) return JSON.stringify(text);
+  const parts = [at.getUTCFullYear(), `time.${months[at.getUTCMonth()]}`, at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds(), at.getUTCMilliseconds() * 1e6];
+  return `time.Date(${parts.join(", ")}, time.UTC)`;
+}
+
 function goValue(type: string, text: string): string {
   switch (type) {
     case "Int": case "BigInt": case "Float": case "Boolean":
       return text;
     case "Time": case "Date":
-      return `at(${JSON.stringify(text)})`;
+      return goTime(String(parseValue(type, text) ?? text));
     case "Decimal":
       return `decimal.RequireFromString(${JSON.stringify(text)})`;
     default:

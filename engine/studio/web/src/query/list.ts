@@ -56,7 +56,7 @@ function selection(model: Model, entity: Entity, columns: string[]): string {
     const edge = edgeOf(entity, name);
     const target = edge && model.byName.get(edge.target);
     if (edge && target) fields.add(edge.many ? `${name}(first: 1) { totalCount }` : `${name} { ${labelSelection(target)} }`);
-    else if (columnOf(entity, name)) fields.add(name);
+    else if (columnOf(entity, name)?.givenOnly === false) fields.add(name);
   }
   return [...fields].join(" ");
 }
@@ -129,8 +129,9 @@ export function defaultColumns(entity: Entity): string[] {
   const bookkeeping = (c: Column) => /^(createdAt|updatedAt|deletedAt|version)$/.test(c.name);
   const own = entity.columns.filter((c) => c.name !== "id");
   const label = own.filter((c) => entity.label.includes(c.name)).map((c) => c.name);
-  const rest = own.filter((c) => !entity.label.includes(c.name) && !bookkeeping(c)).map((c) => c.name);
+  const rest = own.filter((c) => !c.givenOnly && !entity.label.includes(c.name) && !bookkeeping(c)).map((c) => c.name);
   const one = entity.edges.filter((e) => !e.many).map((e) => e.name);
   const many = entity.edges.filter((e) => e.many).map((e) => e.name);
-  return ["id", ...label, ...one, ...rest, ...many, ...own.filter(bookkeeping).map((c) => c.name)];
+  const given = own.filter((c) => c.givenOnly).map((c) => c.name);
+  return ["id", ...given, ...label, ...one, ...rest, ...many, ...own.filter(bookkeeping).map((c) => c.name)];
 }

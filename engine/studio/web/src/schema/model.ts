@@ -3,6 +3,7 @@ import {
   isEnumType,
   isInputObjectType,
   isInterfaceType,
+  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -39,6 +40,8 @@ export interface Column {
   bucketed: boolean;
   figures: Figure[];
   input: { create: boolean; update: boolean; requiredOnCreate: boolean };
+  /** given when a row is made and never read: the key that an id is made from */
+  givenOnly: boolean;
 }
 
 export type Figure = "sum" | "avg" | "min" | "max";
@@ -213,7 +216,22 @@ class EntityReader {
       bucketed: group !== undefined && isEnumType(getNamedType(group.type)),
       figures: this.figuresOf(f.name),
       input: this.inputsOf(f.name),
+      givenOnly: false,
     };
+  }
+
+  /** What the input of a new row has and the row has not. */
+  private given(fields: GraphQLField<unknown, unknown>[]): Column[] {
+    return Object.values(this.create?.getFields() ?? {})
+      .filter((f) => isLeafType(getNamedType(f.type)) && !fields.some((other) => other.name === f.name))
+      .map((f) => {
+        const named = getNamedType(f.type);
+        return {
+          name: f.name, type: named.name, list: isList(f.type), required: isNonNullType(f.type), doc: f.description ?? "",
+          enumValues: isEnumType(named) ? named.getValues().map((v) => v.name) : null,
+          operators: [], sortable: false, groupable: false, bucketed: false, figures: [], input: { ...this.inputsOf(f.name), update: false }, givenOnly: true,
+        };
+      });
   }
 
   private edge(f: GraphQLField<unknown, unknown>): Edge | null {
@@ -239,7 +257,7 @@ class EntityReader {
 
   read(): Entity {
     const fields = Object.values(this.type.getFields());
-    const columns = fields.map((f) => this.column(f)).filter((c) => c !== null);
+    const columns = [...fields.map((f) => this.column(f)).filter((c) => c !== null), ...this.given(fields)];
     const args = (name: string) => argType(this.aggregate, name) ?? null;
     const each = this.mutations.updateEach;
     return {
@@ -254,7 +272,7 @@ class EntityReader {
       aggregateOrderBy: args("orderBy"),
       columns,
       edges: fields.map((f) => this.edge(f)).filter((e) => e !== null),
-      label: labelOf(columns),
+      label: labelOf(columns.filter((c) => !c.givenOnly)),
       version: this.versionOf(columns),
       mutations: this.mutations,
       inputs: {

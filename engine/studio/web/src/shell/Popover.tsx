@@ -15,12 +15,19 @@ export function Popover({ anchor, label, close, children, className = "" }: Prop
   const [at, setAt] = useState({ left: anchor.left, top: anchor.bottom + 4 });
 
   useLayoutEffect(() => {
-    const size = box.current?.getBoundingClientRect();
-    if (!size) return;
-    const left = Math.max(8, Math.min(anchor.left, window.innerWidth - size.width - 8));
-    const below = anchor.bottom + 4;
-    const top = below + size.height > window.innerHeight - 8 ? Math.max(8, Math.min(anchor.top - size.height - 4, window.innerHeight - size.height - 8)) : below;
-    setAt({ left, top });
+    const element = box.current;
+    if (!element) return;
+    const settle = () => {
+      const size = element.getBoundingClientRect();
+      const left = Math.max(8, Math.min(anchor.left, window.innerWidth - size.width - 8));
+      const below = anchor.bottom + 4;
+      const top = below + size.height > window.innerHeight - 8 ? Math.max(8, Math.min(anchor.top - size.height - 4, window.innerHeight - size.height - 8)) : below;
+      setAt({ left, top });
+    };
+    settle();
+    const watch = new ResizeObserver(settle); // what is in it may come later
+    watch.observe(element);
+    return () => watch.disconnect();
   }, [anchor]);
 
   useEffect(() => {
@@ -64,10 +71,12 @@ interface ButtonProps {
   title?: string;
   children: (close: () => void) => ReactNode;
   panel?: string;
+  /** -1 where the keyboard has another way to it */
+  tabIndex?: number;
 }
 
 /** PopoverButton opens one. */
-export function PopoverButton({ label, face, className = "button", title, children, panel }: ButtonProps) {
+export function PopoverButton({ label, face, className = "button", title, children, panel, tabIndex }: ButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   const [anchor, setAnchor] = useState<DOMRect | null>(null);
   const close = () => setAnchor(null);
@@ -77,6 +86,7 @@ export function PopoverButton({ label, face, className = "button", title, childr
         ref={button}
         type="button"
         className={className}
+        tabIndex={tabIndex}
         title={title ?? label}
         aria-label={label}
         aria-haspopup="dialog"

@@ -1,12 +1,12 @@
-package library_test
+package librarytest
 
 import (
 	"fmt"
 	"math/rand/v2"
 )
 
-// branches are the ids of the branches. Some are hard to quote.
-var branches = []string{"north", "south", `it's "east"`, "we:st", "Ümläut", "a,b{c}\\"}
+// Branches are the ids of the branches. Some are hard to quote.
+var Branches = []string{"north", "south", `it's "east"`, "we:st", "Ümläut", "a,b{c}\\"}
 
 type table struct {
 	name string
@@ -32,15 +32,15 @@ func rows() []table {
 		return list
 	}
 	return []table{
-		{"branches", each(asAny(branches), func(i int, id any) map[string]any {
+		{"branches", each(asAny(Branches), func(i int, id any) map[string]any {
 			return map[string]any{
 				"id": id, "Display Name": r.word(), "Order": r.or(r.IntN(3)), "motto": r.or(r.word()), "opened_on": r.or(r.date()),
 				"budget": r.or(r.amount()), "latitude": r.or(r.float()), "area": r.or(r.real()), "accessible": r.or(r.bool()),
-				"branch_divisions": r.or(branches[r.IntN(max(i, 1))]),
+				"branch_divisions": r.or(Branches[r.IntN(max(i, 1))]),
 			}
 		})},
 		{"shelves", each(number(shelves), func(_ int, id any) map[string]any {
-			return map[string]any{"id": id, "room": r.word(), "branch_shelves": pick(r, branches)}
+			return map[string]any{"id": id, "room": r.word(), "branch_shelves": pick(r, Branches)}
 		})},
 		{"authors", each(authorIDs, func(int, any) map[string]any {
 			return map[string]any{
@@ -63,7 +63,7 @@ func rows() []table {
 		{"items", each(number(items), func(i int, id any) map[string]any {
 			return map[string]any{
 				"deleted_at": r.rarely(r.time()), "number": i / 2, "condition": r.or(pick(r, []string{"fresh", "worn", "torn"})),
-				"acquired_on": r.or(r.date()), "book_items": 1 + r.IntN(books), "branch_items": branches[i%len(branches)],
+				"acquired_on": r.or(r.date()), "book_items": 1 + r.IntN(books), "branch_items": Branches[i%len(Branches)],
 				"shelf_items": r.or(1 + r.IntN(shelves)),
 			}
 		})},
@@ -74,7 +74,7 @@ func rows() []table {
 			return map[string]any{
 				"name": r.word(), "user": r.or(fmt.Sprintf("%s%d", r.word(), i)), "email": r.or(r.word()), "pin": "1234",
 				"level": r.or(pick(r, []string{"basic", "gold"})), "born": r.or(r.date()), "balance": r.or(r.amount()),
-				"joined_at": r.or(r.time()), "branch_id": branches[i%3], "member_mentees": r.or(memberIDs[r.IntN(max(i, 1))]),
+				"joined_at": r.or(r.time()), "branch_id": Branches[i%3], "member_mentees": r.or(memberIDs[r.IntN(max(i, 1))]),
 			}
 		})},
 		{"cards", each(number(cards), func(i int, id any) map[string]any {
