@@ -50,8 +50,8 @@ func requirePackages(t *testing.T) {
 		"the npm packages of clients/package-lock.json are not installed: run make setup")
 }
 
-// nodeTimeout bounds one run of Node, which takes a second or two, and half a minute where it drives a browser.
-const nodeTimeout = 180 * time.Second
+// nodeTimeout bounds one run of Node, which takes a second or two, and a minute or two where it drives a browser.
+const nodeTimeout = 8 * time.Minute
 
 // runNode runs a script in a directory and returns what it prints. The test fails where the script does.
 func runNode(t *testing.T, dir, script string, args ...string) string {

@@ -155,6 +155,7 @@ export class Driver {
 
   // Serious barriers, by axe-core, which is run outside the page's content security policy.
   async barrierFree(where) {
+    await this.page.waitForFunction(() => !document.querySelector('.spinner, .stale')); // what is still to come is no barrier
     const session = await this.context.newCDPSession(this.page);
     const run = `${axe}; axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', '))))`;
     const { result } = await session.send('Runtime.evaluate', { expression: run, awaitPromise: true });

@@ -120,6 +120,7 @@ export default {
   async 'narrow and dark: nothing is cut off, no barrier'(s) {
     await s.page.emulateMedia({ colorScheme: 'dark' });
     await s.page.setViewportSize({ width: 390, height: 800 });
+    await s.page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
     for (const hash of [`#/data/${s.domain.list.entity}`, '#/schema', '#/explore']) {
       await s.open(hash);
       await s.page.locator('.grid, .diagram, .graphiql-container').first().waitFor();
