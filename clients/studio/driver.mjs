@@ -35,7 +35,7 @@ export class Driver {
   forgive(pattern) { this.complaints = this.complaints.filter((c) => !(c.startsWith(this.doing) && pattern.test(c))); }
 
   async picture(name) {
-    await this.page.screenshot({ path: `${this.pictures}/${name}.jpg`, type: 'jpeg', quality: 72 });
+    await this.page.screenshot({ path: `${this.pictures}/${name}.jpg`, type: 'jpeg', quality: 52 });
   }
 
   close() { return this.browser.close(); }

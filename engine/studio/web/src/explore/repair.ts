@@ -18,7 +18,8 @@ function mend(root: Element) {
   for (const editor of root.querySelectorAll<Editor>(".CodeMirror")) {
     if (measured.has(editor)) continue;
     measured.add(editor);
-    requestAnimationFrame(() => editor.CodeMirror?.refresh()); // it has measured itself before its style was there
+    // It has measured itself before its style, and the gutter for folding, were there.
+    for (const later of [0, 400, 1500]) setTimeout(() => editor.CodeMirror?.refresh(), later);
   }
   for (const [selector, name] of names) for (const editor of root.querySelectorAll(selector)) for (const input of editor.querySelectorAll("textarea")) set(input, "aria-label", name);
   for (const input of root.querySelectorAll(".CodeMirror textarea:not([aria-label])")) set(input, "aria-label", "Editor");
