@@ -31,7 +31,7 @@ func Directory(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp(devpg.TempDir(os.Getenv), "cambium-faults-") //nolint:usetesting // t.TempDir is closed to other users
 	if err == nil {
-		err = os.Chmod(dir, 0o755) //nolint:gosec // to be entered
+		err = os.Chmod(dir, 0o755)
 	}
 	if err != nil {
 		t.Fatalf("faultlab: make a directory: %v", err)
