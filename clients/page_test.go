@@ -52,7 +52,8 @@ func TestStudioPage(t *testing.T) {
 	for _, file := range report.TestResults {
 		require.NotEmpty(t, file.AssertionResults, "%s: %s", file.Name, file.Message)
 		for _, r := range file.AssertionResults {
-			t.Run(filepath.Base(file.Name)+"/"+r.Title, func(t *testing.T) { //nolint:paralleltest // it has run
+			t.Run(filepath.Base(file.Name)+"/"+r.Title, func(t *testing.T) {
+				t.Parallel()
 				require.Equal(t, "passed", r.Status, r.FailureMessages)
 			})
 		}

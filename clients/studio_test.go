@@ -101,7 +101,8 @@ func drive(t *testing.T, page, domain string, parts ...string) {
 	require.NoError(t, json.Unmarshal([]byte(runNode(t, ".", "studio/run.mjs", append([]string{page, domain, *pictures}, parts...)...)), &run))
 	require.NotEmpty(t, run.Results)
 	for _, r := range run.Results {
-		t.Run(r.Part+"/"+r.Name, func(t *testing.T) { //nolint:paralleltest // it has run
+		t.Run(r.Part+"/"+r.Name, func(t *testing.T) {
+			t.Parallel()
 			t.Logf("%d ms %s", r.Took, r.Said)
 			require.Empty(t, r.Fault)
 		})

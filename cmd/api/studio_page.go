@@ -62,10 +62,11 @@ func newStudioPage(db *store, path string, tokens token.Config) *studioPage {
 
 // statements is how the API comes to the database: straight, or past the studio's tracer.
 func (page *studioPage) statements(db *database.DB) (read.Querier, dialect.Driver) {
+	driver := db.Driver()
 	if page == nil {
-		return db, db.Driver()
+		return db, driver
 	}
-	return page.config.Tracer, page.config.Tracer.Driver(db.Driver())
+	return page.config.Tracer, page.config.Tracer.Driver(driver)
 }
 
 // mount puts the studio beside the API, or in its place where it has the root.
