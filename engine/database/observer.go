@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Observer is told of the statements that are sent, also of those that begin and end transactions. The goroutine that
+// Observer is told of the statements that are sent, also of those that begin and end transactions. BEGIN that goes with
+// another statement takes no time of its own, and cannot fail without it. The goroutine that
 // waits for the statement calls it: it has to be fast.
 type Observer interface {
 	// BeginStatement is called before a statement is sent, which then runs in the context that it returns.
@@ -41,6 +43,7 @@ type observed struct{ observer Observer }
 type sent struct {
 	sql   string
 	start time.Time
+	tag   pgconn.CommandTag // of a batch's last statement
 }
 
 // sentKey is where a connection keeps it.
@@ -48,19 +51,52 @@ const sentKey = "cambium.sent"
 
 // TraceQueryStart implements [pgx.QueryTracer].
 func (o observed) TraceQueryStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	kept := conn.PgConn().CustomData()
-	s, _ := kept[sentKey].(*sent)
+	return o.begin(ctx, conn, data.SQL)
+}
+
+func (o observed) begin(ctx context.Context, conn *pgx.Conn, sql string) context.Context {
+	s := sentOn(conn)
 	if s == nil {
 		s = new(sent)
-		kept[sentKey] = s
+		conn.PgConn().CustomData()[sentKey] = s
 	}
-	s.sql, s.start = data.SQL, time.Now()
-	return o.observer.BeginStatement(ctx, data.SQL)
+	s.sql, s.start, s.tag = sql, time.Now(), pgconn.CommandTag{}
+	return o.observer.BeginStatement(ctx, sql)
 }
 
 // TraceQueryEnd implements [pgx.QueryTracer].
 func (o observed) TraceQueryEnd(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryEndData) {
-	if s, _ := conn.PgConn().CustomData()[sentKey].(*sent); s != nil {
-		o.observer.EndStatement(ctx, s.sql, time.Since(s.start), data.CommandTag.RowsAffected(), data.Err)
+	o.end(ctx, conn, data.CommandTag, data.Err)
+}
+
+func (o observed) end(ctx context.Context, conn *pgx.Conn, tag pgconn.CommandTag, err error) {
+	if s := sentOn(conn); s != nil {
+		o.observer.EndStatement(ctx, s.sql, time.Since(s.start), tag.RowsAffected(), err)
+	}
+}
+
+func sentOn(conn *pgx.Conn) *sent {
+	s, _ := conn.PgConn().CustomData()[sentKey].(*sent)
+	return s
+}
+
+// TraceBatchStart implements [pgx.BatchTracer]: a batch is BEGIN and a statement.
+func (o observed) TraceBatchStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceBatchStartData) context.Context {
+	begin, statement := data.Batch.QueuedQueries[0].SQL, data.Batch.QueuedQueries[1].SQL
+	o.observer.EndStatement(o.observer.BeginStatement(ctx, begin), begin, 0, 0, nil)
+	return o.begin(ctx, conn, statement)
+}
+
+// TraceBatchQuery implements [pgx.BatchTracer].
+func (o observed) TraceBatchQuery(_ context.Context, conn *pgx.Conn, data pgx.TraceBatchQueryData) {
+	if s := sentOn(conn); s != nil {
+		s.tag = data.CommandTag
+	}
+}
+
+// TraceBatchEnd implements [pgx.BatchTracer].
+func (o observed) TraceBatchEnd(ctx context.Context, conn *pgx.Conn, data pgx.TraceBatchEndData) {
+	if s := sentOn(conn); s != nil {
+		o.end(ctx, conn, s.tag, data.Err)
 	}
 }

@@ -81,14 +81,25 @@ func TestObserverIsToldOfEveryStatement(t *testing.T) {
 		return err
 	}))
 
+	const two, never = "SELECT generate_series(1, $1::int)", "SELECT 1 / $1::int"
+	require.NoError(t, db.WithTx(t.Context(), func(ctx context.Context) error {
+		_, err := db.Exec(ctx, two, 2)
+		return err
+	}))
+	require.Error(t, db.WithTx(t.Context(), func(ctx context.Context) error {
+		_, err := db.Exec(ctx, never, 0)
+		return err
+	}))
+
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	assert.Equal(t, w.begun, w.ended)
+	assert.Equal(t, []string{w.ended[3], two, "commit", w.ended[3], never, "rollback"}, w.ended[len(w.ended)-6:], "BEGIN goes with them")
+	assert.Equal(t, []int64{0, 2, 0, 0, 0, 0}, w.rows[len(w.rows)-6:])
 	assert.False(t, w.foreign)
 	assert.Equal(t, []string{series, bad, series}, w.ended[:3])
 	assert.Equal(t, []int64{3, 0, 3}, w.rows[:3])
 	assert.Contains(t, w.ended[3], "begin ")
-	assert.Equal(t, "commit", w.ended[len(w.ended)-1])
-	assert.Equal(t, 3, w.failed)
+	assert.Equal(t, 4, w.failed)
 	assert.Equal(t, []int{2, 3}, w.retries)
 }
