@@ -129,7 +129,7 @@ func TestServePortTaken(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close() //nolint:errcheck // of a test
-	r := api(t, with(migrated(t), "CURSOR_KEY="+strings.Repeat("ab", keyBytes)), "serve", "--addr", taken.Addr().String())
+	r := api(t, with(migrated(t), "LOG_LEVEL=warn", "CURSOR_KEY="+strings.Repeat("ab", keyBytes)), "serve", "--addr", taken.Addr().String())
 	assert.Equal(t, exitFailed, r.code)
 	assert.Equal(t, "api: another program listens on "+taken.Addr().String()+": stop it, or choose another port, such as --addr 127.0.0.1:0 for any that is free\n", r.stderr)
 }

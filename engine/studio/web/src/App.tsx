@@ -68,7 +68,7 @@ function Shell({ studio }: { studio: Studio }) {
         <main id="main" tabIndex={-1}>
           <Suspense fallback={<Loading what="Opening" />}>
             {route.page === "data" && entity && <BrowsePage key={`${entity.name}:${route.trail.length}`} entity={entity} view={route.view} trail={route.trail} />}
-            {route.page === "data" && route.entity && !entity && <Failure error={new Error(`There is no ${route.entity} in this schema.`)} />}
+            {route.page === "data" && route.entity && !entity && <Failure error={new Error(`There is no ${route.entity} in this schema. Choose an entity from the list, or look for one with Ctrl K.`)} />}
             {route.page === "schema" && <SchemaPage selected={route.entity} />}
             {route.page === "migrations" && <MigrationsPage />}
             {route.page === "explore" && <ExplorePage query={route.query} variables={route.variables} />}
