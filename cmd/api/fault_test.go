@@ -136,7 +136,7 @@ func TestTrapEveryOperationWorksWithAPoolOfOne(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)
 	require.Zero(t, api(t, with(database), "seed", "--size", "small").code)
-	p := start(t, with(database, "ADDR=127.0.0.1:0", "DATABASE_MAX_CONNS=1", "DATABASE_ACQUIRE_TIMEOUT=30s"), "serve")
+	p := start(t, with(database, "ADDR=127.0.0.1:0", "DATABASE_MAX_CONNS=1", "DATABASE_ACQUIRE_TIMEOUT=30s", "ADMISSION_LIMIT=100"), "serve")
 	url := p.URL(t)
 	for n, operation := range every(0) {
 		r := ask(t, url, operation, "")

@@ -96,7 +96,7 @@ func (db *DB) release(conn *pgxpool.Conn) {
 func insist[C any](ctx context.Context, db *DB, take func(context.Context) (C, error)) (C, error) {
 	for try := 1; ; try++ {
 		conn, err := pass(ctx, db, take)
-		if err == nil || !IsUnavailable(err) || !db.gate.outage.wait(ctx, db.closed, db.backoff(try)) {
+		if err == nil || !IsUnavailable(err) || elsewhere(ctx) || !db.gate.outage.wait(ctx, db.closed, db.backoff(try)) {
 			return conn, err
 		}
 		db.retry(ctx, try+1, err)

@@ -18,6 +18,19 @@ type outage struct {
 	since, last time.Time
 }
 
+type elsewhereKey struct{}
+
+// WithElsewhere is for work that somebody else may be able to do: while the database is away, it is waited for only until
+// there says so, and not at all once it does. there is asked again and again, by one goroutine, and has to be quick.
+func WithElsewhere(ctx context.Context, there func() bool) context.Context {
+	return context.WithValue(ctx, elsewhereKey{}, there)
+}
+
+func elsewhere(ctx context.Context) bool {
+	there, ok := ctx.Value(elsewhereKey{}).(func() bool)
+	return ok && there()
+}
+
 // wait notes that the database was found away. It pauses, and reports whether to try again.
 func (o *outage) wait(ctx context.Context, closed <-chan struct{}, wait time.Duration) bool {
 	if ctx.Err() != nil || !o.bears(time.Now(), wait) {

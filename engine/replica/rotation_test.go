@@ -132,6 +132,36 @@ func replicasReadWhileThePrimaryIsAway(w *world) {
 	})
 }
 
+// replicaTakesOverFromThePrimary: who had to see more than any replica had waits for a primary that is away, until one has.
+func replicaTakesOverFromThePrimary(w *world) {
+	w.only("a")
+	config := database.NewConfig(w.primary.URL())
+	config.OutageTimeout = time.Hour // so that nothing else ends the wait
+	w.openWith(config, time.Hour)
+	w.eventually(w.isIn(0))
+	w.standbys[0].PauseReplay()
+	position := w.say(1, 1)
+	w.eventually(func() bool {
+		return w.standbys[0].Ask("SELECT pg_last_wal_receive_lsn() >= '"+position+"'::pg_lsn") == "true"
+	})
+	w.primary.Kill()
+	said := make(chan string)
+	go func() { said <- w.said(position, 1) }()
+	select {
+	case <-said:
+		require.FailNow(w.t, "nobody could know")
+	case <-time.After(time.Second):
+	}
+	w.standbys[0].ResumeReplay()
+	select {
+	case got := <-said:
+		require.Equal(w.t, "1", got)
+	case <-time.After(patience):
+		require.FailNow(w.t, "the replica was not asked")
+	}
+	w.primary.Start()
+}
+
 func noReplicaAtTheStart(w *world) {
 	t := w.t
 	w.only("a")

@@ -98,9 +98,19 @@ func (s *Set) States() []State {
 }
 
 // Query runs one reading statement, as [database.DB.Query] does: on a replica where the context is of a request that may,
-// else on the primary. Where a replica fails before its first row, another one is asked, and in the end the primary.
+// else on the primary. Where a replica fails before its first row, another one is asked, and in the end the primary. While
+// that is away, a replica that gets to what has to be seen answers in its place.
 func (s *Set) Query(ctx context.Context, sql string, args []any, row func(values [][]byte) error) error {
-	for m := s.choose(ctx); m != nil; m = s.choose(ctx) {
+	for {
+		m := s.choose(ctx)
+		if m == nil {
+			elsewhere := false
+			err := s.db.Query(s.orElsewhere(ctx, &elsewhere), sql, args, row)
+			if elsewhere {
+				continue
+			}
+			return err
+		}
 		begun := false
 		err := m.db.Load().Query(ctx, sql, args, func(values [][]byte) error {
 			begun = true
@@ -117,16 +127,33 @@ func (s *Set) Query(ctx context.Context, sql string, args []any, row func(values
 			return err
 		}
 	}
-	return s.db.Query(ctx, sql, args, row)
+}
+
+// orElsewhere lets a read of the primary end as soon as a replica may take it over, and says so in elsewhere: the primary
+// is away then, and no row was read.
+func (s *Set) orElsewhere(ctx context.Context, elsewhere *bool) context.Context {
+	if !s.mayLeave(ctx) {
+		return ctx
+	}
+	return database.WithElsewhere(ctx, func() bool {
+		*elsewhere = s.choose(ctx) != nil
+		return *elsewhere
+	})
+}
+
+// mayLeave tells whether the reads of a context's request may go to a replica at all.
+func (s *Set) mayLeave(ctx context.Context) bool {
+	session := sessionOf(ctx)
+	return session != nil && !session.pinned.Load() && !s.db.InTx(ctx)
 }
 
 // choose is the replica that the next read of a context's request goes to: the one before, or the least busy. It is nil
 // where that is the primary.
 func (s *Set) choose(ctx context.Context) *member {
-	session := sessionOf(ctx)
-	if session == nil || session.pinned.Load() || s.db.InTx(ctx) {
+	if !s.mayLeave(ctx) {
 		return nil
 	}
+	session := sessionOf(ctx)
 	after := max(session.after, s.floor)
 	if m := session.member.Load(); m != nil && m.has(after) {
 		return m

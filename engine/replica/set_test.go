@@ -27,6 +27,7 @@ func TestSet(t *testing.T) { //nolint:tparallel // one after the other breaks th
 		{"a lagging replica leaves and returns", laggingReplicaLeavesAndReturns},
 		{"a dead replica leaves and returns", deadReplicaLeavesAndReturns},
 		{"replicas read while the primary is away", replicasReadWhileThePrimaryIsAway},
+		{"a replica takes over from the primary", replicaTakesOverFromThePrimary},
 		{"no replica at the start", noReplicaAtTheStart},
 		{"the start waits for its migrations", startWaitsForItsMigrations},
 		{"a server of another cluster is no replica", serverOfAnotherClusterIsNoReplica},
