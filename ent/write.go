@@ -86,10 +86,10 @@ func (c *Client) writeCategory() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfCategory(c.Category.Create()) },
 		Update:  func(key any) *write.Change { return updateOfCategory(c.Category.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Category) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Category{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: category.Columns,
 		Delete: func(key any) *write.Change {
@@ -244,10 +244,10 @@ func (c *Client) writeCustomer() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfCustomer(c.Customer.Create()) },
 		Update:  func(key any) *write.Change { return updateOfCustomer(c.Customer.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Customer) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Customer{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: customer.Columns,
 		Delete: func(key any) *write.Change {
@@ -411,10 +411,10 @@ func (c *Client) writeEmployee() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfEmployee(c.Employee.Create()) },
 		Update:  func(key any) *write.Change { return updateOfEmployee(c.Employee.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Employee) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Employee{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: employee.Columns,
 		Delete: func(key any) *write.Change {
@@ -563,10 +563,9 @@ func (c *Client) writeOrder() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfOrder(c.Order.Create()) },
 		Update:  func(key any) *write.Change { return updateOfOrder(c.Order.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Order{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: order.Columns,
 		Delete: func(key any) *write.Change {
@@ -703,10 +702,9 @@ func (c *Client) writeOrderLine() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfOrderLine(c.OrderLine.Create()) },
 		Update:  func(key any) *write.Change { return updateOfOrderLine(c.OrderLine.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &OrderLine{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: orderline.Columns,
 		Delete: func(key any) *write.Change {
@@ -865,10 +863,10 @@ func (c *Client) writeProduct() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfProduct(c.Product.Create()) },
 		Update:  func(key any) *write.Change { return updateOfProduct(c.Product.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Product) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Product{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: product.Columns,
 		Delete: func(key any) *write.Change {
@@ -1003,10 +1001,10 @@ func (c *Client) writeRegion() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfRegion(c.Region.Create()) },
 		Update:  func(key any) *write.Change { return updateOfRegion(c.Region.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Region) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Region{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: region.Columns,
 		Delete: func(key any) *write.Change {
@@ -1138,10 +1136,10 @@ func (c *Client) writeShipper() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfShipper(c.Shipper.Create()) },
 		Update:  func(key any) *write.Change { return updateOfShipper(c.Shipper.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Shipper) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Shipper{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: shipper.Columns,
 		Delete: func(key any) *write.Change {
@@ -1279,10 +1277,10 @@ func (c *Client) writeSupplier() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfSupplier(c.Supplier.Create()) },
 		Update:  func(key any) *write.Change { return updateOfSupplier(c.Supplier.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Supplier) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Supplier{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: supplier.Columns,
 		Delete: func(key any) *write.Change {
@@ -1412,10 +1410,10 @@ func (c *Client) writeTerritory() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfTerritory(c.Territory.Create()) },
 		Update:  func(key any) *write.Change { return updateOfTerritory(c.Territory.UpdateOneID(key.(int64))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Territory) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Territory{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: territory.Columns,
 		Delete: func(key any) *write.Change {
@@ -1584,12 +1582,13 @@ type scanned interface {
 	assignValues(columns []string, values []any) error
 }
 
-func scanNode(n scanned, columns []string, rows *sql.Rows) error {
+// scanNode reads a row of its number and of the columns.
+func scanNode(n scanned, columns []string, rows *sql.Rows, number *int) error {
 	values, err := n.scanValues(columns)
 	if err != nil {
 		return err
 	}
-	if err := rows.Scan(values...); err != nil {
+	if err := rows.Scan(append([]any{number}, values...)...); err != nil {
 		return err
 	}
 	return n.assignValues(columns, values)

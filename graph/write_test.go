@@ -365,6 +365,50 @@ func TestAnswerSeesWhatHooksWriteAfterwards(t *testing.T) {
 	assert.Equal(t, "EAST", both[1].(map[string]any)["node"].(map[string]any)["name"])
 }
 
+// One mutation stands for many rows where nothing depends on the row; a hook of the client's is run for each.
+func TestHooksRunForEachRow(t *testing.T) {
+	t.Parallel()
+	d := desktest.Empty(t)
+	goods(t, d)
+	each := func(names ...string) []any {
+		inputs := make([]any, len(names))
+		for i, n := range names {
+			inputs[i] = map[string]any{"id": id("Product", i+1), "ifVersion": 1, "input": map[string]any{"name": n, "unitPrice": fmt.Sprint(i)}}
+		}
+		return inputs
+	}
+	const change = `mutation($in: [ProductUpdateEachInput!]!) { updateProductsEach(inputs: $in) { name unitPrice version updatedAt } }`
+
+	r := d.Do(t, change, map[string]any{"in": each("a", "b", "")})
+	assert.Equal(t, []string{"BAD_USER_INPUT inputs[2].input.name: value is less than the required length"}, faultsOf(r.Errors))
+	changed := d.Data(t, change, map[string]any{"in": each("a", "b", "c")})["updateProductsEach"].([]any)
+	for i, row := range changed {
+		row := row.(map[string]any)
+		assert.Equal(t, string(rune('a'+i)), row["name"])
+		assert.Equal(t, fmt.Sprint(i), row["unitPrice"])
+		assert.Equal(t, "2", fmt.Sprint(row["version"]))
+		assert.Equal(t, changed[0].(map[string]any)["updatedAt"], row["updatedAt"])
+	}
+	r = d.Do(t, change, map[string]any{"in": each("a", "b", "c")})
+	assert.Len(t, r.Errors, 3)
+	assert.Contains(t, faultsOf(r.Errors)[2], "CONFLICT inputs[2].id: was changed since")
+
+	var seen []string
+	d.Client.Product.Use(func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			n, _ := m.Field("name")
+			seen = append(seen, n.(string))
+			return next.Mutate(ctx, m)
+		})
+	})
+	again := each("x", "y", "z")
+	for _, input := range again {
+		input.(map[string]any)["ifVersion"] = 2
+	}
+	d.Data(t, change, map[string]any{"in": again})
+	assert.Equal(t, []string{"x", "y", "z"}, seen)
+}
+
 // Trap: work that is to be done after the commit is done on a rollback.
 func TestTrapAfterCommit(t *testing.T) {
 	t.Parallel()

@@ -41,6 +41,8 @@ type Annotation struct {
 	ReadOnly bool `json:"readOnly,omitempty"`
 	// Version says that the field counts the changes of a row; see [Version].
 	Version bool `json:"version,omitempty"`
+	// Versioned says that the entity has the hook of [Versioned].
+	Versioned bool `json:"versioned,omitempty"`
 }
 
 // Type is the GraphQL type of a computed field.
@@ -134,6 +136,7 @@ func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 	a.Shown = a.Shown || more.Shown
 	a.ReadOnly = a.ReadOnly || more.ReadOnly
 	a.Version = a.Version || more.Version
+	a.Versioned = a.Versioned || more.Versioned
 	a.Computed = append(a.Computed, more.Computed...)
 	a.Batched = append(a.Batched, more.Batched...)
 	a.Access = a.Access.merge(more.Access)

@@ -13,7 +13,3 @@ const (
 //
 //	field.Time("created_at").Default(time.Now).Annotations(api.ReadOnly())
 func ReadOnly() Annotation { return Annotation{ReadOnly: true} }
-
-// Version marks the integer that counts the changes of a row: what `ifVersion` is compared with. Inputs do not give it;
-// a hook counts.
-func Version() Annotation { return Annotation{ReadOnly: true, Version: true} }

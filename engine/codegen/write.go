@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/entc/gen"
 	"entgo.io/ent/schema/field"
 
+	"cambium/engine/access"
 	"cambium/engine/api"
 )
 
@@ -53,8 +54,16 @@ type input struct {
 	Writers     []string // roles that may give it; nil where whoever writes the row may
 }
 
-// Validated tells whether a validator of the schema's own checks the field.
-func (i input) Validated() bool { return i.Field.Validators > 0 }
+// Validator is the call of what ent checks of a value x of the field; empty where it checks nothing.
+func (i input) Validator(pkg string) string {
+	switch f := i.Field; {
+	case f.Validators > 0 || f.IsEnum():
+		return fmt.Sprintf("%s.%s(%s)", pkg, f.Validator(), f.BasicType("x"))
+	case f.HasGoType() && f.Type.Validator():
+		return "x.Validate()"
+	}
+	return ""
+}
 
 // link is an edge of which a foreign key, or a row of a join table, is written.
 type link struct {
@@ -102,6 +111,23 @@ func (w *written) Makes() bool { return w.creates || w.Joins }
 
 // RuntimeRequired is ent's own condition for defaults that can fail.
 func (w *written) RuntimeRequired() bool { return w.Type.NumHooks() > 0 || w.Type.NumPolicy() > 0 }
+
+// Alike tells whether nothing that is run for an update depends on its row: see write.Entity.
+func (w *written) Alike() bool {
+	a, err := api.Of(w.Type.Annotations)
+	if err != nil {
+		return false
+	}
+	known := 0
+	if a.Versioned {
+		known++
+	}
+	_, declared, err := access.DeclaredOf(w.Type.Annotations)
+	if err != nil || w.Type.NumHooks() != known || w.Type.NumPolicy() > 1 || w.Type.NumPolicy() == 1 && !declared {
+		return false
+	}
+	return !slices.ContainsFunc(w.Type.Fields, func(f *gen.Field) bool { return f.UpdateDefault && f.Type.Type != field.TypeTime })
+}
 
 // describeWrites collects what is written; nothing where no entity is.
 func describeWrites(entities []*entity) ([]*written, error) {

@@ -19,14 +19,13 @@ func coerce(schema *ast.Schema, op *ast.OperationDefinition, variables map[strin
 	c := coercion{schema: schema}
 	for _, d := range op.VariableDefinitions {
 		v, given := variables[d.Variable]
-		place := &place{name: d.Variable}
 		switch {
 		case given:
-			v = c.value(place, d.Type, v)
+			v = c.within(step{name: d.Variable}, d.Type, v)
 		case d.DefaultValue != nil:
-			v = c.value(place, d.Type, constant(d.DefaultValue))
+			v = c.within(step{name: d.Variable}, d.Type, constant(d.DefaultValue))
 		case d.Type.NonNull:
-			c.fault(place, "must be defined")
+			c.missing(d.Variable)
 			continue
 		default:
 			continue
@@ -45,29 +44,47 @@ const mostFaults = 20
 type coercion struct {
 	schema *ast.Schema
 	faults gqlerror.List
+	at     []step // to the value that is looked at
 }
 
-// place is where a value stands: a variable, a member of an object, or an element of a list.
-type place struct {
-	within *place
-	name   string // empty for an element
-	index  int
+// step leads to a variable, a member of an object, or an element of a list.
+type step struct {
+	name  string // empty for an element
+	index int
 }
 
-func (p *place) path() ast.Path {
-	if p == nil {
-		return ast.Path{ast.PathName("variable")}
+// path is where the value stands that is looked at.
+func (c *coercion) path() ast.Path {
+	path := ast.Path{ast.PathName("variable")}
+	for _, s := range c.at {
+		if s.name == "" {
+			path = append(path, ast.PathIndex(s.index))
+		} else {
+			path = append(path, ast.PathName(s.name))
+		}
 	}
-	if p.name == "" {
-		return append(p.within.path(), ast.PathIndex(p.index))
-	}
-	return append(p.within.path(), ast.PathName(p.name))
+	return path
 }
 
-func (c *coercion) fault(at *place, message string) {
+// within coerces a value a step further down.
+func (c *coercion) within(s step, t *ast.Type, v any) any {
+	c.at = append(c.at, s)
+	v = c.value(t, v)
+	c.at = c.at[:len(c.at)-1]
+	return v
+}
+
+func (c *coercion) fault(message string) {
 	if len(c.faults) < mostFaults {
-		c.faults = append(c.faults, coded(gqlerror.ErrorPathf(at.path(), "%s", message), errcode.ValidationFailed))
+		c.faults = append(c.faults, coded(gqlerror.ErrorPathf(c.path(), "%s", message), errcode.ValidationFailed))
 	}
+}
+
+// missing is the fault of what must be given a step further down and is not.
+func (c *coercion) missing(name string) {
+	c.at = append(c.at, step{name: name})
+	c.fault("must be defined")
+	c.at = c.at[:len(c.at)-1]
 }
 
 // constant is a default value, of the document or of the schema, as a client would have sent it: its numbers keep their
@@ -96,64 +113,75 @@ func constant(v *ast.Value) any {
 	return nil
 }
 
-func (c *coercion) value(at *place, t *ast.Type, v any) any {
+func (c *coercion) value(t *ast.Type, v any) any {
 	if v == nil {
 		if t.NonNull {
-			c.fault(at, "must not be null")
+			c.fault("must not be null")
 		}
 		return nil
 	}
 	if t.Elem != nil {
 		list, ok := v.([]any)
 		if !ok {
-			return []any{c.value(at, t.Elem, v)}
+			return []any{c.value(t.Elem, v)}
 		}
 		for i, element := range list {
-			list[i] = c.value(&place{at, "", i}, t.Elem, element)
+			list[i] = c.within(step{index: i}, t.Elem, element)
 		}
 		return list
 	}
 	switch d := c.schema.Types[t.NamedType]; d.Kind {
 	case ast.InputObject:
-		return c.object(at, d, v)
+		return c.object(d, v)
 	case ast.Enum:
 		if name, ok := v.(string); !ok || d.EnumValues.ForName(name) == nil {
-			c.fault(at, "must be one of the values of "+d.Name)
+			c.fault("must be one of the values of " + d.Name)
 		}
 		return v
 	default:
-		return c.scalar(at, d, v)
+		return c.scalar(d, v)
 	}
 }
 
-func (c *coercion) object(at *place, d *ast.Definition, v any) any {
+func (c *coercion) object(d *ast.Definition, v any) any {
 	object, ok := v.(map[string]any)
 	if !ok {
-		c.fault(at, "must be an object, a "+d.Name)
+		c.fault("must be an object, a " + d.Name)
 		return nil
 	}
-	for name := range object {
-		if d.Fields.ForName(name) == nil {
-			c.fault(at, "has a member that "+d.Name+" does not have")
-			break
-		}
-	}
+	known := 0
 	for _, f := range d.Fields {
 		member, given := object[f.Name]
-		inner := &place{within: at, name: f.Name}
 		switch {
 		case given:
-			object[f.Name] = c.value(inner, f.Type, member)
+			known++
+			coerced := c.within(step{name: f.Name}, f.Type, member)
+			if !inPlace(f.Type, member) {
+				object[f.Name] = coerced
+			}
 		case f.DefaultValue != nil:
-			object[f.Name] = c.value(inner, f.Type, constant(f.DefaultValue))
+			known++
+			object[f.Name] = c.within(step{name: f.Name}, f.Type, constant(f.DefaultValue))
 		case f.Type.NonNull:
-			c.fault(inner, "must be defined")
+			c.missing(f.Name)
 		}
 	}
+	if known < len(object) {
+		c.fault("has a member that " + d.Name + " does not have")
+	}
 	if d.Directives.ForName("oneOf") != nil && !isOne(object) {
-		c.fault(at, "must have exactly one member, which is not null")
+		c.fault("must have exactly one member, which is not null")
 	}
 	return object
+}
+
+// inPlace tells whether a value is what it is coerced to, where it has no fault.
+func inPlace(t *ast.Type, v any) bool {
+	switch v.(type) {
+	case string, bool, map[string]any:
+		return t.Elem == nil
+	}
+	return false
 }
 
 // isOne tells whether an object has what an input with @oneOf must have.
@@ -165,7 +193,7 @@ func isOne(object map[string]any) bool {
 }
 
 // scalar coerces a value of one of the five scalars of GraphQL; what one of the schema's own takes is its own affair.
-func (c *coercion) scalar(at *place, d *ast.Definition, v any) any {
+func (c *coercion) scalar(d *ast.Definition, v any) any {
 	switch d.Name {
 	case "Int":
 		if n, ok := v.(json.Number); ok {
@@ -173,24 +201,24 @@ func (c *coercion) scalar(at *place, d *ast.Definition, v any) any {
 				return i
 			}
 		}
-		c.fault(at, "must be an integer of 32 bits")
+		c.fault("must be an integer of 32 bits")
 	case "Float":
 		if n, ok := v.(json.Number); ok {
 			if f, err := n.Float64(); err == nil && !math.IsInf(f, 0) {
 				return v
 			}
 		}
-		c.fault(at, "must be a number")
+		c.fault("must be a number")
 	case "String":
 		if _, ok := v.(string); ok {
 			return v
 		}
-		c.fault(at, "must be a string")
+		c.fault("must be a string")
 	case "Boolean":
 		if _, ok := v.(bool); ok {
 			return v
 		}
-		c.fault(at, "must be true or false")
+		c.fault("must be true or false")
 	case "ID":
 		if _, ok := v.(string); ok {
 			return v
@@ -200,7 +228,7 @@ func (c *coercion) scalar(at *place, d *ast.Definition, v any) any {
 				return n.String()
 			}
 		}
-		c.fault(at, "must be a string or an integer")
+		c.fault("must be a string or an integer")
 	default:
 		return v
 	}

@@ -54,7 +54,6 @@ const (
 )
 
 var (
-	decimalForm = regexp.MustCompile(`^-?([0-9]+)(?:\.([0-9]+))?$`)
 	// at most six digits of a second: PostgreSQL would round the rest
 	timeForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$`)
 	uuidForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
@@ -109,9 +108,17 @@ func (k Kind) parse(v any) (any, error) {
 	if !ok {
 		return nil, errors.New("must be a string")
 	}
-	return k.parseText(text)
+	switch k {
+	case Bytes, Date, Time, UUID:
+		return k.parseText(text)
+	}
+	if !utf8.ValidString(text) || strings.Contains(text, "\x00") {
+		return nil, errors.New("must be valid text without NUL")
+	}
+	return v, nil
 }
 
+// parseText reads what has a form of its own as text.
 func (k Kind) parseText(text string) (any, error) {
 	switch k {
 	case Bytes:
@@ -132,16 +139,12 @@ func (k Kind) parseText(text string) (any, error) {
 				"with at most six digits of a second")
 		}
 		return t, nil
-	case UUID:
+	default: // UUID
 		if !uuidForm.MatchString(text) {
 			return nil, errors.New("must be a UUID of 36 characters")
 		}
 		return strings.ToLower(text), nil
 	}
-	if !utf8.ValidString(text) || strings.Contains(text, "\x00") {
-		return nil, errors.New("must be valid text without NUL")
-	}
-	return text, nil
 }
 
 // hasNUL tells whether a text of a JSON value has a NUL, which jsonb cannot hold.
@@ -187,11 +190,24 @@ func parseDecimal(v any) (any, error) {
 	if !ok {
 		text = fmt.Sprint(v)
 	}
-	m := decimalForm.FindStringSubmatch(text)
-	if m == nil || len(m[1]) > maxWholeDigits || len(m[2]) > maxFractionDigits {
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if !digits(whole, maxWholeDigits) || point && !digits(fraction, maxFractionDigits) {
 		return nil, errors.New(`must be a decimal number such as "12.50"`)
 	}
+	if ok {
+		return v, nil
+	}
 	return text, nil
+}
+
+// digits tells whether a text is at least one digit and at most so many.
+func digits(text string, most int) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != "" && len(text) <= most
 }
 
 // parseList turns a list of input values into one argument: an array in PostgreSQL's text form, which is the same for

@@ -1,7 +1,6 @@
 package read
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -95,9 +94,17 @@ func (r *renderer) finish(ctx context.Context) {
 
 // taken returns the answers in memory of their own, and releases the renderer.
 func (r *renderer) taken() []Answer {
-	answers := slices.Clone(r.answers)
+	answers, size := slices.Clone(r.answers), 0
+	for _, a := range answers {
+		size += len(a.Value)
+	}
+	all := make([]byte, 0, size)
 	for i := range answers {
-		answers[i].Value = bytes.Clone(answers[i].Value)
+		if v := answers[i].Value; v != nil {
+			from := len(all)
+			all = append(all, v...)
+			answers[i].Value = all[from:len(all):len(all)]
+		}
 	}
 	r.release()
 	return answers

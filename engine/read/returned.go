@@ -81,8 +81,10 @@ func (x *Returned) Add(columns [][]byte) (int, error) {
 // Answers renders rows by their numbers. It can be called once.
 func (x *Returned) Answers(ctx context.Context, numbers []int) ([]Answer, error) {
 	roots := make([]root, len(numbers))
+	paths, length := make(ast.Path, 0, len(numbers)*(len(x.path)+1)), len(x.path)+1
 	for i, n := range numbers {
-		roots[i] = root{append(slices.Clone(x.path), ast.PathIndex(i)), returned{x.object, n}}
+		paths = append(append(paths, x.path...), ast.PathIndex(i))
+		roots[i] = root{paths[i*length : (i+1)*length : (i+1)*length], returned{x.object, n}}
 	}
 	if err := x.w.write(roots); err != nil {
 		x.w.release()

@@ -10,16 +10,15 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // member is one row of a batch: a mutation, and the hooks around it.
 type member struct {
 	mutation ent.Mutation
 	hooks    []ent.Hook
-	path     ast.Path // of its input, for faults
-	named    ast.Path // of what names the row
-	key      any      // of the row, in Go; known of what is changed, and of what was created
+	path     *place // of its input, for faults
+	named    *place // of what names the row
+	key      any    // of the row, in Go; known of what is changed, and of what was created
 
 	create *Create
 	change *Change
@@ -28,11 +27,12 @@ type member struct {
 	// version is what the row's must be; nil for any.
 	version any
 
-	final   ent.Mutation // what the hooks made of the mutation
-	value   ent.Value    // what hooks are told
-	spec    *sqlgraph.CreateSpec
-	demand  *sql.Predicate // of an update or a deletion, beside the key
-	handled bool           // a hook did the work, and nothing is left to do
+	final       ent.Mutation // what the hooks made of the mutation
+	assignments []assignment // of it, where it is an update
+	value       ent.Value    // what hooks are told
+	spec        *sqlgraph.CreateSpec
+	demand      *sql.Predicate // of an update or a deletion, beside the key
+	handled     bool           // a hook did the work, and nothing is left to do
 }
 
 // batch is a set of rows of one entity with which the same is done. The hooks of all rows are run around one statement,
@@ -129,7 +129,7 @@ type placedError struct {
 	error
 
 	entity *entity
-	path   ast.Path
+	path   *place
 }
 
 func (e *placedError) Unwrap() error { return e.error }

@@ -2,12 +2,12 @@ package write
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
-	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // assignment is a column that an update changes.
@@ -15,7 +15,19 @@ type assignment struct {
 	column *Column
 	add    bool // to what is there
 	value  any
+	from   origin
+	index  int
 }
+
+// origin is where the value of an [assignment] comes from, for each row.
+type origin uint8
+
+const (
+	ofRow  origin = iota // the row's own mutation
+	ofAll                // the mutation that stands for all rows
+	given                // the field of the op's input at the index
+	behind               // the row that the op is attached to, at the index
+)
 
 // update changes rows: all with the same changes under the same demands by one statement.
 func update(ctx context.Context, b *batch, members []*member) error {
@@ -31,18 +43,17 @@ func update(ctx context.Context, b *batch, members []*member) error {
 			m.value = value
 			continue
 		}
-		key := groupOf(m, assignments)
-		g := groups[key]
-		if g == nil {
-			g = &changes{}
-			groups[key] = g
-			order = append(order, g)
+		m.assignments = assignments
+		key := groupOf(m)
+		if groups[key] == nil {
+			groups[key] = &changes{assignments: assignments, demand: m.demand}
+			order = append(order, groups[key])
 		}
-		g.members, g.assignments = append(g.members, m), append(g.assignments, assignments)
+		groups[key].rows = append(groups[key].rows, m)
 	}
-	for _, g := range order {
-		for part := range g.parts() {
-			if err := b.updateRows(ctx, part); err != nil {
+	for _, c := range order {
+		for part := range c.parts() {
+			if err := b.updateRows(ctx, part, nodes{b}); err != nil {
 				return err
 			}
 		}
@@ -55,16 +66,15 @@ func remove(ctx context.Context, b *batch, members []*member) error {
 	groups := make(map[string]*changes)
 	var order []*changes
 	for _, m := range members {
-		key := groupOf(m, nil)
+		key := groupOf(m)
 		if groups[key] == nil {
-			groups[key] = &changes{}
+			groups[key] = &changes{demand: m.demand}
 			order = append(order, groups[key])
 		}
-		g := groups[key]
-		g.members, g.assignments = append(g.members, m), append(g.assignments, nil)
+		groups[key].rows = append(groups[key].rows, m)
 	}
-	for _, g := range order {
-		for part := range g.parts() {
+	for _, c := range order {
+		for part := range c.parts() {
 			if err := b.deleteRows(ctx, part); err != nil {
 				return err
 			}
@@ -75,26 +85,60 @@ func remove(ctx context.Context, b *batch, members []*member) error {
 
 // changes are rows that one statement changes alike.
 type changes struct {
-	members     []*member
-	assignments [][]assignment
+	assignments []assignment // of the first row
+	demand      *sql.Predicate
+	rows        []changedRow
 }
+
+// changedRow is a row that a statement changes: a member of a batch, or an op that another one's mutation stands for.
+type changedRow interface {
+	// is returns the row's key, and the version that it must have; nil for any.
+	is() (key, version any)
+	// gives returns the value of the n-th assignment.
+	gives(n int, a *assignment) any
+	// member returns the row with its mutation.
+	member() (*member, error)
+}
+
+func (m *member) is() (key, version any)         { return m.key, m.version }
+func (m *member) gives(n int, _ *assignment) any { return m.assignments[n].value }
+func (m *member) member() (*member, error)       { return m, nil }
 
 // parts cuts the rows into what one statement takes.
 func (c *changes) parts() func(yield func(*changes) bool) {
 	return func(yield func(*changes) bool) {
-		for from := 0; from < len(c.members); from += maxRows {
-			to := min(from+maxRows, len(c.members))
-			if !yield(&changes{c.members[from:to], c.assignments[from:to]}) {
+		for part := range slices.Chunk(c.rows, maxRows) {
+			if !yield(&changes{c.assignments, c.demand, part}) {
 				return
 			}
 		}
 	}
 }
 
+// members are the rows with their mutations, for what is to be said of them.
+func (c *changes) members() (members []*member, err error) {
+	members = make([]*member, len(c.rows))
+	for i, row := range c.rows {
+		if members[i], err = row.member(); err != nil {
+			return nil, err
+		}
+	}
+	return members, nil
+}
+
+// failed says which row an error of the statement is about.
+func (b *batch) failed(c *changes, err error) error {
+	members, more := c.members()
+	if more != nil {
+		return errors.Join(err, more)
+	}
+	return b.ofStatement(members, err)
+}
+
 // groupOf is the same text for rows that one statement can change.
-func groupOf(m *member, assignments []assignment) string {
+func groupOf(m *member) string {
 	var b strings.Builder
-	for _, a := range assignments {
+	for _, a := range m.assignments {
 		b.WriteString(a.column.Name)
 		if a.add {
 			b.WriteByte('+')
@@ -176,36 +220,45 @@ func (e *entity) assignments(m *member) (list []assignment, ok bool) {
 	return list, true
 }
 
-// from writes the arrays of keys, versions and values as the table v, and what must be true of a row: its key and
-// version, what its mutation demands, and that the viewer may see it.
+// from writes the arrays of keys, versions and values as the table v, which numbers its rows, and what must be true of a row: its
+// key and version, what its mutation demands, and that the viewer may see it.
 func (b *batch) from(ctx context.Context, s *statement, c *changes) error {
 	e := b.entity
 	key := *e.columns[e.Key.Column]
 	columns, names := []Column{key}, []string{"key"}
-	if e.Version != "" {
+	versioned := slices.ContainsFunc(c.rows, func(row changedRow) bool {
+		_, version := row.is()
+		return version != nil
+	})
+	if versioned {
 		columns, names = append(columns, *e.columns[e.Version]), append(names, "version")
 	}
 	first := len(columns)
-	for n, a := range c.assignments[0] {
-		columns, names = append(columns, *a.column), append(names, position(n))
-	}
-	err := s.source(names, columns, false, len(c.members), func(row, column int) any {
-		switch {
-		case column == 0:
-			return c.members[row].key
-		case column < first:
-			return c.members[row].version
+	var own []int // assignments with a value for each row
+	for n := range c.assignments {
+		if a := &c.assignments[n]; a.from != ofAll {
+			columns, names, own = append(columns, *a.column), append(names, position(n)), append(own, n)
 		}
-		return c.assignments[row][column-first].value
+	}
+	err := s.source(names, columns, true, len(c.rows), func(row, column int) any {
+		if column >= first {
+			n := own[column-first]
+			return c.rows[row].gives(n, &c.assignments[n])
+		}
+		key, version := c.rows[row].is()
+		if column == 0 {
+			return key
+		}
+		return version
 	})
 	if err != nil {
-		return b.ofStatement(c.members, err)
+		return b.failed(c, err)
 	}
 	s.write(" WHERE ", changed, ".", quote(key.Name), " = v.key")
-	if e.Version != "" {
+	if versioned {
 		s.write(" AND (v.version IS NULL OR ", changed, ".", quote(e.Version), " = v.version)")
 	}
-	s.and(c.members[0].demand)
+	s.and(c.demand)
 	rules, err := e.rules(ctx)
 	if err != nil {
 		return err
@@ -214,60 +267,89 @@ func (b *batch) from(ctx context.Context, s *statement, c *changes) error {
 	return nil
 }
 
-// updateRows changes rows and tells their hooks what became of them.
-func (b *batch) updateRows(ctx context.Context, c *changes) error {
+// assign writes what an update sets.
+func (s *statement) assign(assignments []assignment) error {
+	for n, a := range assignments {
+		s.separate(n)
+		s.write(quote(a.column.Name), " = ")
+		if a.add {
+			s.write("coalesce(", changed, ".", quote(a.column.Name), ", 0) + ")
+		}
+		if a.from != ofAll {
+			s.element(position(n), a.column.Type)
+			continue
+		}
+		if err := s.value(*a.column, a.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nodes makes ent's structs of the rows of an update, for their hooks.
+type nodes struct{ *batch }
+
+func (to nodes) columns() []string { return to.entity.NodeColumns }
+
+func (to nodes) row(rows *sql.Rows, c *changes) (n int, err error) {
+	value, err := to.entity.Node(to.entity.NodeColumns, rows, &n)
+	if err != nil {
+		return 0, err
+	}
+	key, _ := c.rows[n-1].is()
+	c.rows[n-1].(*member).value = value
+	return n - 1, to.answer.updated(to.entity, rows, key)
+}
+
+// collected is what is done with the rows that an update returns.
+type collected interface {
+	// columns are what is returned of a row.
+	columns() []string
+	// row takes the current one, which is of c: the number of the row comes first, and then the columns.
+	row(rows *sql.Rows, c *changes) (n int, err error)
+}
+
+// updateRows changes rows and hands on what became of them.
+func (b *batch) updateRows(ctx context.Context, c *changes, to collected) error {
 	e := b.entity
 	var s statement
-	if len(c.assignments[0]) == 0 { // nothing to change, but the rows must be there
+	returned := func() {
+		s.write("v.n::integer")
+		for _, column := range to.columns() {
+			s.write(", ", changed, ".", quote(column))
+		}
+	}
+	if len(c.assignments) == 0 { // nothing to change, but the rows must be there
 		s.write("SELECT ")
-		b.columns(&s)
+		returned()
 		s.write(" FROM ", quote(e.Table), " AS ", changed, ", ")
 	} else {
 		s.write("UPDATE ", quote(e.Table), " AS ", changed, " SET ")
-		for n, a := range c.assignments[0] {
-			s.separate(n)
-			s.write(quote(a.column.Name), " = ")
-			if a.add {
-				s.write("coalesce(", changed, ".", quote(a.column.Name), ", 0) + ")
-			}
-			s.element(position(n), a.column.Type)
+		if err := s.assign(c.assignments); err != nil {
+			return b.failed(c, err)
 		}
 		s.write(" FROM ")
 	}
 	if err := b.from(ctx, &s, c); err != nil {
 		return err
 	}
-	if len(c.assignments[0]) > 0 {
+	if len(c.assignments) > 0 {
 		s.write(" RETURNING ")
-		b.columns(&s)
+		returned()
 		b.answer.wrote()
 	}
-	found := make(map[any]ent.Value, len(c.members))
+	found := make([]bool, len(c.rows))
 	err := s.query(ctx, b.db, func(rows *sql.Rows) error {
-		value, key, err := e.Node(e.NodeColumns, rows)
-		if err != nil {
-			return err
+		n, err := to.row(rows, c)
+		if err == nil {
+			found[n] = true
 		}
-		found[key] = value
-		return b.answer.updated(e, rows, key)
+		return err
 	})
 	if err != nil {
-		return b.ofStatement(c.members, err)
+		return b.failed(c, err)
 	}
-	var missing []*member
-	for _, m := range c.members {
-		if m.value = found[m.key]; m.value == nil {
-			missing = append(missing, m)
-		}
-	}
-	return b.unchanged(ctx, missing)
-}
-
-func (b *batch) columns(s *statement) {
-	for n, column := range b.entity.NodeColumns {
-		s.separate(n)
-		s.write(changed, ".", quote(column))
-	}
+	return b.unchanged(ctx, c, found)
 }
 
 // deleteRows deletes rows.
@@ -278,82 +360,83 @@ func (b *batch) deleteRows(ctx context.Context, c *changes) error {
 	if err := b.from(ctx, &s, c); err != nil {
 		return err
 	}
-	s.write(" RETURNING ", changed, ".", quote(e.Key.Column), "::text")
-	gone := make(map[any]bool, len(c.members))
+	s.write(" RETURNING v.n::integer")
+	found := make([]bool, len(c.rows))
 	err := s.query(ctx, b.db, func(rows *sql.Rows) error {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return err
+		var n int
+		err := rows.Scan(&n)
+		if err == nil {
+			found[n-1] = true
+			c.rows[n-1].(*member).value = 1 // what ent's own deletion of one row tells its hooks
 		}
-		key, err := e.goKey(text)
-		gone[key] = true
 		return err
 	})
 	if err != nil {
-		return b.ofStatement(c.members, err)
+		return b.failed(c, err)
 	}
-	var missing []*member
-	for _, m := range c.members {
-		m.value = 1 // what ent's own deletion of one row tells its hooks
-		if !gone[m.key] {
-			missing = append(missing, m)
-		}
-	}
-	return b.unchanged(ctx, missing)
+	return b.unchanged(ctx, c, found)
 }
 
 // unchanged says why rows were not changed: they are not there for the viewer, they have another version, or a rule of
 // the mutation keeps them. nil where there are none.
-func (b *batch) unchanged(ctx context.Context, missing []*member) error {
+func (b *batch) unchanged(ctx context.Context, c *changes, found []bool) error {
+	bare := &changes{}
+	var missing []*member
+	for i, row := range c.rows {
+		if found[i] {
+			continue
+		}
+		m, err := row.member()
+		if err != nil {
+			return err
+		}
+		missing = append(missing, m)
+		bare.rows = append(bare.rows, &member{key: m.key})
+	}
 	if len(missing) == 0 {
 		return nil
 	}
 	e := b.entity
 	var s statement
-	s.write("SELECT ", changed, ".", quote(e.Key.Column), "::text, ")
+	s.write("SELECT v.n::integer, ")
 	if e.Version == "" {
-		s.write("NULL")
+		s.write("NULL::bigint")
 	} else {
 		s.write(changed, ".", quote(e.Version))
 	}
 	s.write(" FROM ", quote(e.Table), " AS ", changed, ", ")
-	bare := &changes{members: make([]*member, len(missing)), assignments: make([][]assignment, len(missing))}
-	for i, m := range missing {
-		bare.members[i] = &member{key: m.key}
-	}
 	if err := b.from(ctx, &s, bare); err != nil {
 		return err
 	}
-	versions := make(map[any]*int64)
-	there := make(map[any]bool)
+	versions := make([]*int64, len(missing))
+	there := make([]bool, len(missing))
 	err := s.query(ctx, b.db, func(rows *sql.Rows) error {
-		var text string
+		var n int
 		var version *int64
-		if err := rows.Scan(&text, &version); err != nil {
-			return err
+		err := rows.Scan(&n, &version)
+		if err == nil {
+			there[n-1], versions[n-1] = true, version
 		}
-		key, err := e.goKey(text)
-		there[key], versions[key] = true, version
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("look for rows of %s: %w", e.Name, err)
 	}
 	var faults Faults
-	for _, m := range missing {
-		v := versions[m.key]
+	for i, m := range missing {
+		v := versions[i]
 		switch {
-		case !there[m.key]:
+		case !there[i]:
 			faults = append(faults, notFound(m.named))
 		case m.version != nil && v != nil && any(*v) != m.version:
-			faults = append(faults, &Error{Code: Conflict, Message: "was changed since", Field: m.named, Version: *v})
+			faults = append(faults, &Error{Code: Conflict, Message: "was changed since", Field: m.named.path(), Version: *v})
 		default:
-			faults = append(faults, &Error{Code: Forbidden, Message: "must not be changed", Field: m.named})
+			faults = append(faults, &Error{Code: Forbidden, Message: "must not be changed", Field: m.named.path()})
 		}
 	}
 	return faults
 }
 
-func notFound(path ast.Path) *Error {
-	return &Error{Code: NotFound, Message: "there is no such row", Field: path}
+func notFound(path *place) *Error {
+	return &Error{Code: NotFound, Message: "there is no such row", Field: path.path()}
 }

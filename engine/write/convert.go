@@ -16,11 +16,12 @@ var errRange = errors.New("is out of the range of its type")
 // convert turns an input value, not null, into what ent's mutation takes for the field. Its error says what the value
 // must be.
 func (f *Field) convert(v any) (any, error) {
+	parsed, err := f.Kind.Parse(v)
+	if err != nil || f.Kind != read.JSON && reflect.TypeOf(parsed) == f.Type {
+		return parsed, err
+	}
 	to := reflect.New(f.Type)
 	if f.Kind == read.JSON {
-		if _, err := f.Kind.Parse(v); err != nil {
-			return nil, err
-		}
 		text, err := json.Marshal(v)
 		if err == nil {
 			err = json.Unmarshal(text, to.Interface())
@@ -29,10 +30,6 @@ func (f *Field) convert(v any) (any, error) {
 			return nil, errors.New("must be JSON of the field's form")
 		}
 		return to.Elem().Interface(), nil
-	}
-	parsed, err := f.Kind.Parse(v)
-	if err != nil {
-		return nil, err
 	}
 	switch p := parsed.(type) {
 	case string:

@@ -1,18 +1,14 @@
 package write
 
-import (
-	"github.com/vektah/gqlparser/v2/ast"
-)
-
 // edge reads what an input says about an edge of a row. The members are those of the SDL: of a to-one edge exactly one.
-func (p *plan) edge(o *op, d *edge, v any, path ast.Path) {
+func (p *plan) edge(o *op, d *edge, v any, path *place) {
 	object, ok := p.object(v, path)
 	if !ok {
 		return
 	}
 	for member, v := range object {
 		if v == nil {
-			p.badf(below(path, name(member)), "must not be null")
+			p.badf(path.member(member), "must not be null")
 			return
 		}
 	}
@@ -22,7 +18,7 @@ func (p *plan) edge(o *op, d *edge, v any, path ast.Path) {
 			return
 		}
 		for member, v := range object {
-			p.toOne(o, d, member, v, below(path, name(member)))
+			p.toOne(o, d, member, v, path.member(member))
 		}
 		return
 	}
@@ -31,12 +27,12 @@ func (p *plan) edge(o *op, d *edge, v any, path ast.Path) {
 			p.badf(path, "set stands alone")
 			return
 		}
-		p.set(o, d, list(wanted), below(path, name("set")))
+		p.set(o, d, list(wanted), path.member("set"))
 		return
 	}
 	for _, member := range []string{"disconnect", "delete", "update", "upsert", "connect", "create"} {
 		for i, v := range list(object[member]) {
-			p.toMany(o, d, member, v, below(path, name(member), index(i)))
+			p.toMany(o, d, member, v, path.member(member).element(i))
 		}
 	}
 }
@@ -59,8 +55,8 @@ func (p *plan) attachFar(far *op, d *edge, near *op) {
 }
 
 // child reads the input of a new row at the other side of an edge, and ties the two together.
-func (p *plan) child(o *op, d *edge, v any, path ast.Path) {
-	far := p.create(d.far, v, path)
+func (p *plan) child(o *op, d *edge, v any, path *place) {
+	far := p.create(&ref{entity: d.far, path: path}, v, path)
 	p.tie(o, d, far.target, far)
 }
 
@@ -86,7 +82,7 @@ func (p *plan) tie(o *op, d *edge, to *ref, made *op) {
 }
 
 // untie ends what tie made.
-func (p *plan) untie(o *op, d *edge, to *ref, path ast.Path) {
+func (p *plan) untie(o *op, d *edge, to *ref, path *place) {
 	switch {
 	case d.Join != nil:
 		p.add(&op{action: actUnlink, entity: o.entity, path: path, target: o.target, edge: d, far: to})
@@ -101,12 +97,12 @@ func (p *plan) untie(o *op, d *edge, to *ref, path ast.Path) {
 }
 
 // beyond refers to what a to-one edge leads to.
-func (p *plan) beyond(o *op, d *edge, path ast.Path, optional bool) *ref {
+func (p *plan) beyond(o *op, d *edge, path *place, optional bool) *ref {
 	return p.refer(&ref{entity: d.far, path: path, edge: d, near: o.target, optional: optional})
 }
 
 // toOne reads what is to become of the row at the other side of a to-one edge.
-func (p *plan) toOne(o *op, d *edge, member string, v any, path ast.Path) {
+func (p *plan) toOne(o *op, d *edge, member string, v any, path *place) {
 	switch member {
 	case "connect":
 		to := p.named(d.far, v, path)
@@ -138,7 +134,7 @@ func (p *plan) toOne(o *op, d *edge, member string, v any, path ast.Path) {
 		p.update(d.far, p.beyond(o, d, path, false), v, path)
 	case "upsert":
 		to := p.beyond(o, d, path, true)
-		p.upsert(v, path, to, func(input any, path ast.Path) { p.child(o, d, input, path) })
+		p.upsert(v, path, to, func(input any, path *place) { p.child(o, d, input, path) })
 	default:
 		p.badf(path, "is not known")
 	}
@@ -146,8 +142,8 @@ func (p *plan) toOne(o *op, d *edge, member string, v any, path ast.Path) {
 
 // vacate takes the row away that a to-one edge, of which the far table has the foreign key, leads to so far. Where it
 // cannot be without, the database refuses the new one.
-func (p *plan) vacate(o *op, d *edge, path ast.Path, but *ref) {
-	if d.Own || d.Join != nil || d.Required || o.action == actCreate {
+func (p *plan) vacate(o *op, d *edge, path *place, but *ref) {
+	if d.Own || d.Join != nil || d.Required || o.action == actCreate && !o.upserts() {
 		return
 	}
 	a := &all{edge: d, near: o.target, path: path, when: p.when, then: func(r *ref) { p.untie(o, d, r, path) }}
@@ -159,24 +155,24 @@ func (p *plan) vacate(o *op, d *edge, path ast.Path, but *ref) {
 }
 
 // upsert reads the two halves of an upsert of a row that is there, or is not.
-func (p *plan) upsert(v any, path ast.Path, to *ref, create func(input any, path ast.Path)) {
+func (p *plan) upsert(v any, path *place, to *ref, create func(input any, path *place)) {
 	object, ok := p.object(v, path)
 	if !ok {
 		return
 	}
-	p.only(to, false, func() { create(object["create"], below(path, name("create"))) })
-	p.only(to, true, func() { p.update(to.entity, to, object["update"], below(path, name("update"))) })
+	p.only(to, false, func() { create(object["create"], path.member("create")) })
+	p.only(to, true, func() { p.update(to.entity, to, object["update"], path.member("update")) })
 }
 
 // member refers to one of the rows that a to-many edge leads to, by an input that names it.
-func (p *plan) member(o *op, d *edge, v any, path ast.Path) *ref {
+func (p *plan) member(o *op, d *edge, v any, path *place) *ref {
 	r := p.named(d.far, v, path)
 	r.owner, r.owned = o.target, d
 	return r
 }
 
 // toMany reads what is to become of one row at the other side of a to-many edge.
-func (p *plan) toMany(o *op, d *edge, member string, v any, path ast.Path) {
+func (p *plan) toMany(o *op, d *edge, member string, v any, path *place) {
 	switch member {
 	case "create":
 		p.child(o, d, v, path)
@@ -191,22 +187,22 @@ func (p *plan) toMany(o *op, d *edge, member string, v any, path ast.Path) {
 		if !ok {
 			return
 		}
-		to := p.member(o, d, object["where"], below(path, name("where")))
+		to := p.member(o, d, object["where"], path.member("where"))
 		if member == "update" {
-			p.update(d.far, to, object["input"], below(path, name("input"))).version = p.version(object["ifVersion"], below(path, name("ifVersion")))
+			p.update(d.far, to, object["input"], path.member("input")).version = p.version(object["ifVersion"], path.member("ifVersion"))
 			return
 		}
 		to.optional = true
-		p.upsert(v, path, to, func(input any, path ast.Path) { p.child(o, d, input, path) })
+		p.upsert(v, path, to, func(input any, path *place) { p.child(o, d, input, path) })
 	}
 }
 
 // set makes a to-many edge lead to some rows and to no others. Rows that it leads to already are left alone.
-func (p *plan) set(o *op, d *edge, wanted []any, path ast.Path) {
+func (p *plan) set(o *op, d *edge, wanted []any, path *place) {
 	rest := &all{edge: d, near: o.target, path: path, when: p.when}
 	rest.then = func(r *ref) { p.untie(o, d, r, path) }
 	for i, v := range wanted {
-		to := p.named(d.far, v, below(path, index(i)))
+		to := p.named(d.far, v, path.element(i))
 		rest.but = append(rest.but, to)
 		p.tie(o, d, to, nil)
 		rest.ties = append(rest.ties, p.ops[len(p.ops)-1])

@@ -70,11 +70,6 @@ func (f Faults) Unwrap() []error {
 // ErrRaced says that a row which was not there came to be while the operation ran: it is worth another try.
 var ErrRaced = errors.New("write: another transaction made the row first")
 
-// below is a path with a step more; the path itself stays as it is.
-func below(path ast.Path, steps ...ast.PathElement) ast.Path {
-	return append(append(make(ast.Path, 0, len(path)+len(steps)), path...), steps...)
-}
-
 func name(s string) ast.PathElement { return ast.PathName(s) }
 
 func index(i int) ast.PathElement { return ast.PathIndex(i) }

@@ -163,7 +163,7 @@ func (b *batch) insertRows(ctx context.Context, members []*member, cells [][]cel
 		if err := b.stored(members[i], text); err != nil {
 			return err
 		}
-		err := b.answer.inserted(e, rows, members[i].key)
+		err := b.answer.taken(e, rows, members[i].key)
 		i++
 		return err
 	})

@@ -9,6 +9,18 @@ import (
 
 // goKey turns a key, as an id or a statement gives it (int64 or a string), into its Go type.
 func (e *entity) goKey(v any) (any, error) {
+	if e.Key.Type == reflect.TypeFor[int64]() { // that of most
+		switch k := v.(type) {
+		case int64:
+			return v, nil
+		case string:
+			n, err := strconv.ParseInt(k, 10, 64)
+			if err != nil {
+				return nil, fmt.Errorf("read key of %s: %w", e.Name, err)
+			}
+			return n, nil
+		}
+	}
 	to := reflect.New(e.Key.Type)
 	switch k := v.(type) {
 	case int64:

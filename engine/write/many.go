@@ -6,7 +6,6 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // CreateAll stores rows that builders of ent describe, and returns them in their order. The generated methods of the
@@ -16,7 +15,7 @@ func CreateAll[N any](ctx context.Context, db dialect.Driver, of *Entity, create
 	e := newEntity(of)
 	members := make([]*member, len(creates))
 	for i, c := range creates {
-		members[i] = &member{create: c, mutation: c.Mutation, hooks: c.Hooks, path: ast.Path{index(i)}}
+		members[i] = &member{create: c, mutation: c.Mutation, hooks: c.Hooks, path: builder(i)}
 	}
 	if err := storeAll(ctx, db, e, members, insert); err != nil {
 		return nil, err
@@ -38,7 +37,7 @@ func UpdateAll[N any](ctx context.Context, db dialect.Driver, of *Entity, change
 }
 
 func changeOf(c *Change, i int) *member {
-	path := ast.Path{index(i)}
+	path := builder(i)
 	return &member{change: c, mutation: c.Mutation, hooks: c.Hooks, key: c.Key, path: path, named: path}
 }
 
@@ -52,11 +51,11 @@ func UpsertAll[N any](ctx context.Context, db dialect.Driver, of *Entity, key st
 	}
 	p := &plan{}
 	for i, c := range creates {
-		r := &ref{entity: e, path: ast.Path{index(i)}, unique: unique, optional: true}
+		r := &ref{entity: e, path: builder(i), unique: unique, optional: true}
 		for _, column := range unique.Columns {
 			v, ok := e.valueOf(c.Mutation, column.Column)
 			if !ok {
-				return nil, nil, Faults{{Code: BadUserInput, Message: "is required", Field: ast.Path{index(i), name(column.Name)}}}
+				return nil, nil, Faults{{Code: BadUserInput, Message: "is required", Field: builder(i).member(column.Name).path()}}
 			}
 			r.values = append(r.values, v)
 		}
@@ -72,7 +71,7 @@ func UpsertAll[N any](ctx context.Context, db dialect.Driver, of *Entity, key st
 	var made, changed []*member
 	for i, c := range creates {
 		if p.refs[i].row == nil {
-			members[i] = &member{create: c, mutation: c.Mutation, hooks: c.Hooks, path: ast.Path{index(i)}}
+			members[i] = &member{create: c, mutation: c.Mutation, hooks: c.Hooks, path: builder(i)}
 			made, created[i] = append(made, members[i]), true
 			continue
 		}

@@ -43,8 +43,11 @@ type Entity struct {
 	Delete func(key any) *Change
 	// Remove deletes rows as the client does; only of an entity that joins two others.
 	Remove func(ctx context.Context, where func(*sql.Selector)) error
-	// Node reads a row of the columns as ent's struct, and returns its key too.
-	Node func(columns []string, rows *sql.Rows) (node ent.Value, key any, err error)
+	// Alike tells whether nothing that is run for a mutation depends on its row: the hooks are the engine's own, which look at the
+	// kind of the mutation and at the viewer, and the defaults are constants and times.
+	Alike func() bool
+	// Node reads a row of its number and of the columns as ent's struct.
+	Node func(columns []string, rows *sql.Rows, number *int) (ent.Value, error)
 	// NodeColumns are those columns: all that ent knows.
 	NodeColumns []string
 	// Invalid returns the field that an error of ent's checks is about.
@@ -100,9 +103,10 @@ type Field struct {
 	Nullable  bool
 	Required  bool // when a row is created
 	Immutable bool
-	Guarded   bool            // only Writers may give it
-	Writers   []string        // roles
-	Validate  func(any) error // nil where anything of the type is fine
+	Guarded   bool     // only Writers may give it
+	Writers   []string // roles
+	// Validate is what ent checks of a value; nil where anything of the type is fine.
+	Validate func(any) error
 }
 
 // Edge is a way from an entity to another.
@@ -190,6 +194,7 @@ type entity struct {
 	unique   map[string]*Unique // by names
 	byValue  map[string]*Unique // by enum values
 	labels   map[string]string  // names in the API by columns and by ent's names
+	keyField Field              // as which an input gives the key
 }
 
 // edge is an Edge with its target.
@@ -207,6 +212,7 @@ func newEntity(e *Entity) *entity {
 		byField: make(map[string]*edge), unique: make(map[string]*Unique), byValue: make(map[string]*Unique),
 		labels:   make(map[string]string),
 		position: make(map[string]int),
+		keyField: Field{Name: "key", Column: e.Key.Column, Kind: e.Key.Kind, Type: e.Key.Type, Immutable: true},
 	}
 	for i := range e.Fields {
 		f := &e.Fields[i]

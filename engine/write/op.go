@@ -1,9 +1,5 @@
 package write
 
-import (
-	"github.com/vektah/gqlparser/v2/ast"
-)
-
 // action is what an [op] does, in the order in which those of one level are run: what makes room comes first.
 type action uint8
 
@@ -19,12 +15,12 @@ const (
 // op is one row that an input writes.
 type op struct {
 	action action
-	entity *entity  // of the row; of a link the one that the edge is followed from
-	path   ast.Path // of its input
-	named  ast.Path // of what names the row; empty where that is the input itself
+	entity *entity // of the row; of a link the one that the edge is followed from
+	path   *place  // of its input
+	named  *place  // of what names the row; empty where that is the input itself
 	values []assigned
 	parent []attached
-	target *ref // the row; of a creation it is known afterwards
+	target *ref // the row; of a creation it is known afterwards, unless it is an upsert and the row is there
 	// version is what the row's must be; nil for any.
 	version any
 	after   []*op // what must be done before
@@ -62,13 +58,13 @@ type condition struct {
 
 // holds tells whether the condition is true, once all references are resolved. No condition always is.
 func (c *condition) holds() bool {
-	return c == nil || (c.ref.row != nil) == c.found && c.outer.holds()
+	return c == nil || c.ref.found == c.found && c.outer.holds()
 }
 
 // ref names a row that an input refers to, or will make.
 type ref struct {
 	entity *entity
-	path   ast.Path
+	path   *place
 
 	// How the row is named: by its key, by a unique key, or as what an edge leads to from another row.
 	key    any
@@ -84,8 +80,9 @@ type ref struct {
 	optional bool       // that it is missing is no fault
 	when     *condition // for it to be looked at
 
-	done bool
-	row  any // the key in Go; nil where there is no such row
+	done  bool
+	found bool // by looking for it
+	row   any  // the key in Go; nil where there is no such row
 }
 
 // all is every row that an edge leads to, but for some: those that `set` does not name.
@@ -94,9 +91,20 @@ type all struct {
 	near *ref
 	but  []*ref
 	ties []*op // that each of them needs where it is none of the rows yet; nil for none
-	path ast.Path
+	path *place
 	when *condition
 	then func(*ref) // makes the op for each row
+}
+
+// upserts tells whether the op creates its row only where it is not there, and changes it otherwise.
+func (o *op) upserts() bool { return o.action == actCreate && o.target.unique != nil }
+
+// does is what the op does, once all references are resolved.
+func (o *op) does() action {
+	if o.upserts() && o.target.found {
+		return actUpdate
+	}
+	return o.action
 }
 
 // levelOf is one more than the highest level of what comes before.

@@ -2,9 +2,6 @@ package write
 
 import (
 	"fmt"
-	"slices"
-
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"cambium/engine/access"
 	"cambium/engine/read"
@@ -23,6 +20,14 @@ type plan struct {
 	// Where the plan stands: under what condition its ops are run, and how deep.
 	when  *condition
 	depth int
+
+	keys map[idOf]any // of ids that were read; nil of what is no id of the entity
+}
+
+// idOf is an id that an input gives for a row of an entity.
+type idOf struct {
+	entity *entity
+	id     string
 }
 
 // maxDepth bounds how deep an input may nest. No form is deeper, and each level costs statements.
@@ -31,15 +36,18 @@ const maxDepth = 8
 // maxFaults bounds what an input full of faults can make the server write.
 const maxFaults = 100
 
-func (p *plan) failf(code string, path ast.Path, format string, args ...any) {
-	fault := &Error{Code: code, Message: fmt.Sprintf(format, args...), Field: path}
-	twice := func(e *Error) bool { return e.Message == fault.Message && slices.Equal(e.Field, path) }
-	if len(p.faults) < maxFaults && !slices.ContainsFunc(p.faults, twice) { // the halves of an upsert read one input
+func (p *plan) failf(code string, path *place, format string, args ...any) {
+	p.fault(&Error{Code: code, Message: fmt.Sprintf(format, args...)}, path)
+}
+
+func (p *plan) fault(fault *Error, path *place) {
+	if len(p.faults) < maxFaults {
+		fault.Field = path.path()
 		p.faults = append(p.faults, fault)
 	}
 }
 
-func (p *plan) badf(path ast.Path, format string, args ...any) {
+func (p *plan) badf(path *place, format string, args ...any) {
 	p.failf(BadUserInput, path, format, args...)
 }
 
@@ -64,7 +72,7 @@ func (p *plan) only(r *ref, found bool, part func()) {
 }
 
 // object returns a value as an input object.
-func (p *plan) object(v any, path ast.Path) (map[string]any, bool) {
+func (p *plan) object(v any, path *place) (map[string]any, bool) {
 	object, ok := v.(map[string]any)
 	if !ok {
 		p.badf(path, "must be an input object")
@@ -83,21 +91,16 @@ func list(v any) []any {
 	return []any{v}
 }
 
-// create reads the input of a new row.
-func (p *plan) create(e *entity, input any, path ast.Path) *op {
-	o := p.add(&op{action: actCreate, entity: e, path: path, target: &ref{entity: e, path: path}})
+// create reads the input of a new row, which is the target then; of one that is looked for, it is new where it is not there.
+func (p *plan) create(target *ref, input any, path *place) *op {
+	e := target.entity
+	o := p.add(&op{action: actCreate, entity: e, path: path, target: target})
 	object, ok := p.object(input, path)
 	if !ok || !p.deeper(path) {
 		return o
 	}
 	defer p.shallower()
 	p.fields(o, object, path)
-	for i := range e.Fields {
-		f := &e.Fields[i]
-		if _, given := object[f.Name]; f.Required && !given {
-			p.badf(below(path, name(f.Name)), "is required")
-		}
-	}
 	for i := range e.Edges {
 		d := e.edges[e.Edges[i].Name]
 		if d == nil {
@@ -106,11 +109,15 @@ func (p *plan) create(e *entity, input any, path ast.Path) *op {
 		v, given := object[d.Name]
 		if !given || v == nil {
 			if given {
-				p.badf(below(path, name(d.Name)), "must not be null")
+				p.badf(path.member(d.Name), "must not be null")
 			}
 			continue
 		}
-		p.edge(o, d, v, below(path, name(d.Name)))
+		if d.Immutable && o.upserts() {
+			p.only(target, false, func() { p.edge(o, d, v, path.member(d.Name)) })
+			continue
+		}
+		p.edge(o, d, v, path.member(d.Name))
 	}
 	return o
 }
@@ -126,7 +133,7 @@ func (p *plan) complete() {
 			n := o.attachedBy(d)
 			path := o.path
 			if d.Name != "" {
-				path = below(path, name(d.Name))
+				path = path.member(d.Name)
 			}
 			switch {
 			case d.Own && d.Required && n == 0:
@@ -148,7 +155,7 @@ func (o *op) attachedBy(d *Edge) (n int) {
 }
 
 // update reads the changes of a row.
-func (p *plan) update(e *entity, target *ref, input any, path ast.Path) *op {
+func (p *plan) update(e *entity, target *ref, input any, path *place) *op {
 	o := p.add(&op{action: actUpdate, entity: e, path: path, target: target})
 	object, ok := p.object(input, path)
 	if !ok || !p.deeper(path) {
@@ -156,34 +163,33 @@ func (p *plan) update(e *entity, target *ref, input any, path ast.Path) *op {
 	}
 	defer p.shallower()
 	p.fields(o, object, path)
-	p.edges(o, object)
-	return o
-}
-
-// edges reads what an input says about the edges of a row that is there.
-func (p *plan) edges(o *op, object map[string]any) {
-	for i := range o.entity.Edges {
-		d := o.entity.edges[o.entity.Edges[i].Name]
-		if d == nil || d.Immutable { // an upsert has one input for both
+	for i := range e.Edges {
+		d := e.edges[e.Edges[i].Name]
+		if d == nil {
 			continue
 		}
 		if v, given := object[d.Name]; given && v != nil {
-			p.edge(o, d, v, below(o.path, name(d.Name)))
+			p.edge(o, d, v, path.member(d.Name))
 		} else if given {
-			p.badf(below(o.path, name(d.Name)), "must not be null")
+			p.badf(path.member(d.Name), "must not be null")
 		}
 	}
+	return o
 }
 
 // fields reads the fields of an input: absent keeps, null clears.
-func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
+func (p *plan) fields(o *op, object map[string]any, path *place) {
+	o.values = make([]assigned, 0, len(object))
 	for i := range o.entity.Fields {
 		f := &o.entity.Fields[i]
 		v, given := object[f.Name]
 		if !given {
+			if f.Required && o.action == actCreate {
+				p.badf(path.member(f.Name), "is required")
+			}
 			continue
 		}
-		at := func() ast.Path { return below(path, name(f.Name)) } // of a fault, of which there is rarely one
+		at := func() *place { return path.member(f.Name) } // of a fault, of which there is rarely one
 		if f.Guarded && !p.viewer.Has(f.Writers...) {
 			p.failf(Forbidden, at(), "is not for the viewer to give")
 			continue
@@ -207,17 +213,17 @@ func (p *plan) fields(o *op, object map[string]any, path ast.Path) {
 		o.values = append(o.values, assigned{f, value})
 	}
 	if key := object["key"]; o.action == actCreate && o.entity.Key.Given && key != nil {
-		f := Field{Kind: o.entity.Key.Kind, Type: o.entity.Key.Type}
+		f := &o.entity.keyField
 		value, err := f.convert(key)
 		if err != nil {
-			p.badf(below(path, name("key")), "%s", err)
+			p.badf(path.member("key"), "%s", err)
 			return
 		}
-		o.values = append(o.values, assigned{&Field{Name: "key", Column: o.entity.Key.Column}, value})
+		o.values = append(o.values, assigned{f, value})
 	}
 }
 
-func (p *plan) deeper(path ast.Path) bool {
+func (p *plan) deeper(path *place) bool {
 	if p.depth++; p.depth > maxDepth {
 		p.depth--
 		p.badf(path, "is nested deeper than %d inputs", maxDepth)
@@ -229,19 +235,31 @@ func (p *plan) deeper(path ast.Path) bool {
 func (p *plan) shallower() { p.depth-- }
 
 // byID refers to a row by its opaque id.
-func (p *plan) byID(e *entity, id any, path ast.Path) *ref {
-	r := &ref{entity: e, path: path}
-	key, ok := p.writer.reader.Key(e.Name, id)
-	if !ok {
-		r.done = true // nobody's: as good as missing
-		return p.refer(r)
+func (p *plan) byID(e *entity, id any, path *place) *ref {
+	key := p.key(e, id)
+	return p.refer(&ref{entity: e, path: path, key: key, done: key == nil}) // nobody's is as good as missing
+}
+
+// key returns the key that an id has; nil where it is of no row of the entity. Many rows of an input may give the same one.
+func (p *plan) key(e *entity, id any) any {
+	text, _ := id.(string)
+	of := idOf{e, text}
+	key, known := p.keys[of]
+	if known {
+		return key
 	}
-	r.key = key
-	return p.refer(r)
+	if p.keys == nil {
+		p.keys = make(map[idOf]any)
+	}
+	if k, ok := p.writer.reader.Key(e.Name, text); ok {
+		key = k
+	}
+	p.keys[of] = key
+	return key
 }
 
 // named refers to a row by an input that has its id or a unique key: exactly one member.
-func (p *plan) named(e *entity, v any, path ast.Path) *ref {
+func (p *plan) named(e *entity, v any, path *place) *ref {
 	missing := &ref{entity: e, path: path, done: true, optional: true} // the fault is told already
 	object, ok := p.object(v, path)
 	if !ok {
@@ -256,7 +274,7 @@ func (p *plan) named(e *entity, v any, path ast.Path) *ref {
 	}
 	for member, v := range object {
 		if u := e.unique[member]; u != nil {
-			if r := p.byUnique(e, u, v, below(path, name(member))); r != nil {
+			if r := p.byUnique(e, u, v, path.member(member)); r != nil {
 				return p.refer(r)
 			}
 		}
@@ -265,7 +283,7 @@ func (p *plan) named(e *entity, v any, path ast.Path) *ref {
 }
 
 // byUnique reads the value of a unique key: of several columns it is an object.
-func (p *plan) byUnique(e *entity, u *Unique, v any, path ast.Path) *ref {
+func (p *plan) byUnique(e *entity, u *Unique, v any, path *place) *ref {
 	object := map[string]any{u.Columns[0].Name: v}
 	if len(u.Columns) > 1 {
 		var ok bool
@@ -275,8 +293,9 @@ func (p *plan) byUnique(e *entity, u *Unique, v any, path ast.Path) *ref {
 	}
 	r := &ref{entity: e, path: path, unique: u}
 	for _, c := range u.Columns {
-		value, ok := p.keyValue(c, object[c.Name], path)
-		if !ok {
+		value, fault := p.keyValue(c, object[c.Name])
+		if fault != nil {
+			p.fault(fault, path)
 			return nil
 		}
 		r.values = append(r.values, value)
@@ -284,28 +303,26 @@ func (p *plan) byUnique(e *entity, u *Unique, v any, path ast.Path) *ref {
 	return r
 }
 
-func (p *plan) keyValue(c UniqueColumn, v any, path ast.Path) (any, bool) {
+// keyValue reads the value of a column of a unique key. The fault has no place yet.
+func (p *plan) keyValue(c UniqueColumn, v any) (any, *Error) {
 	if v == nil {
-		p.badf(path, "must not be null")
-		return nil, false
+		return nil, &Error{Code: BadUserInput, Message: "must not be null"}
 	}
 	if c.Target != "" {
-		key, ok := p.writer.reader.Key(c.Target, v)
-		if !ok {
-			p.faults = append(p.faults, notFound(path))
+		if key, ok := p.writer.reader.Key(c.Target, v); ok {
+			return key, nil
 		}
-		return key, ok
+		return nil, notFound(nil)
 	}
 	value, err := c.Kind.Parse(v)
 	if err != nil {
-		p.badf(path, "%s", err)
-		return nil, false
+		return nil, &Error{Code: BadUserInput, Message: err.Error()}
 	}
-	return value, true
+	return value, nil
 }
 
 // version reads the argument ifVersion.
-func (p *plan) version(v any, path ast.Path) any {
+func (p *plan) version(v any, path *place) any {
 	if v == nil {
 		return nil
 	}

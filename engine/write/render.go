@@ -1,6 +1,8 @@
 package write
 
 import (
+	"slices"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -49,18 +51,18 @@ func (c *call) pathOf(many bool, i int) ast.Path {
 }
 
 func (c *call) renderField(f graphql.CollectedField, path ast.Path, refs []*ref) ([]read.Answer, error) {
-	rows := make([]read.Ref, len(refs))
-	for i, r := range refs {
-		if r.row == nil {
-			return nil, Faults{notFound(r.path)}
-		}
-		rows[i] = row{c.entity.Name, r.row}
-	}
-	if len(rows) == 0 {
+	if len(refs) == 0 {
 		return nil, nil
+	}
+	if i := slices.IndexFunc(refs, func(r *ref) bool { return r.row == nil }); i >= 0 {
+		return nil, Faults{notFound(refs[i].path)}
 	}
 	if answers, ok, err := c.answer.answers(c.ctx, refs); ok {
 		return answers, err
+	}
+	rows := make([]read.Ref, len(refs))
+	for i, r := range refs {
+		rows[i] = row{c.entity.Name, r.row}
 	}
 	return c.reader.Render(c.ctx, c.op, f, path, rows)
 }

@@ -52,7 +52,7 @@ func (r *resolver) round(ctx context.Context) error {
 		unique *Unique
 		edge   *edge
 		owned  *edge
-		how    int
+		how    naming
 	}
 	groups := make(map[shape][]*ref)
 	var order []shape
@@ -119,14 +119,23 @@ func (a *all) ready() bool {
 	return a.near.done && !slices.ContainsFunc(a.but, func(r *ref) bool { return !r.done })
 }
 
-func (f *ref) how() int {
+// naming is how a row is named.
+type naming uint8
+
+const (
+	byKey naming = iota
+	byUnique
+	alongEdge
+)
+
+func (f *ref) how() naming {
 	switch {
 	case f.edge != nil:
-		return 2
+		return alongEdge
 	case f.unique != nil:
-		return 1
+		return byUnique
 	}
-	return 0
+	return byKey
 }
 
 // part begins a part of the statement: the number of the input and the key of its row.
@@ -138,44 +147,19 @@ func (r *resolver) part(of *entity) {
 	r.parts++
 }
 
-// refs writes the part that looks for rows that are named alike.
+// refs writes the part that looks for rows that are named alike. A row that many refer to by its key is looked for once.
 func (r *resolver) refs(ctx context.Context, refs []*ref) error {
 	first := refs[0]
 	e := first.entity
-	key := *e.columns[e.Key.Column]
-	var columns []Column
-	switch {
-	case first.edge != nil:
-		near := first.edge.near
-		columns = []Column{*near.columns[near.Key.Column]}
-	case first.unique != nil:
-		for _, c := range first.unique.Columns {
-			columns = append(columns, Column{Name: c.Column, Type: c.Kind.SQLType()})
-		}
-	default:
-		columns = []Column{key}
-	}
-	if first.owned != nil {
-		owner := first.owned.near
-		columns = append(columns, *owner.columns[owner.Key.Column])
-	}
-	rows := make([][]any, len(refs))
-	for i, f := range refs {
-		switch {
-		case f.edge != nil:
-			rows[i] = []any{f.near.row}
-		case f.unique != nil:
-			rows[i] = slices.Clone(f.values)
-		default:
-			rows[i] = []any{f.key}
-		}
-		if f.owner != nil {
-			rows[i] = append(rows[i], f.owner.row)
-		}
+	columns := first.columns()
+	asked, more := refs, map[any][]*ref(nil)
+	if first.how() == byKey && first.owner == nil {
+		asked, more = distinct(refs)
 	}
 	r.part(e)
 	s := &r.s
-	if err := s.source(positions(len(columns)), columns, true, len(rows), func(row, column int) any { return rows[row][column] }); err != nil {
+	err := s.source(positions(len(columns)), columns, true, len(asked), func(row, column int) any { return asked[row].value(column) })
+	if err != nil {
 		return err
 	}
 	switch {
@@ -201,11 +185,64 @@ func (r *resolver) refs(ctx context.Context, refs []*ref) error {
 		return err
 	}
 	s.and(rules)
-	r.found = append(r.found, func(n int, key string) (err error) {
-		refs[n-1].row, err = e.goKey(key)
+	r.found = append(r.found, func(n int, key string) error {
+		f := asked[n-1]
+		row, err := e.goKey(key)
+		f.row, f.found = row, true
+		for _, other := range more[f.key] {
+			other.row, other.found = row, true
+		}
 		return err
 	})
 	return nil
+}
+
+// distinct returns the first reference by each key, and the others by their keys.
+func distinct(refs []*ref) (first []*ref, more map[any][]*ref) {
+	seen := make(map[any]bool, len(refs))
+	more = make(map[any][]*ref)
+	for _, f := range refs {
+		if seen[f.key] {
+			more[f.key] = append(more[f.key], f)
+			continue
+		}
+		seen[f.key] = true
+		first = append(first, f)
+	}
+	return first, more
+}
+
+// columns are what names the row, and its owner where it must have one.
+func (f *ref) columns() (columns []Column) {
+	switch f.how() {
+	case alongEdge:
+		near := f.edge.near
+		columns = []Column{*near.columns[near.Key.Column]}
+	case byUnique:
+		for _, c := range f.unique.Columns {
+			columns = append(columns, Column{Name: c.Column, Type: c.Kind.SQLType()})
+		}
+	default:
+		columns = []Column{*f.entity.columns[f.entity.Key.Column]}
+	}
+	if f.owned != nil {
+		owner := f.owned.near
+		columns = append(columns, *owner.columns[owner.Key.Column])
+	}
+	return columns
+}
+
+// value is that of one of the columns.
+func (f *ref) value(column int) any {
+	switch {
+	case f.unique != nil && column < len(f.values):
+		return f.values[column]
+	case f.edge != nil && column == 0:
+		return f.near.row
+	case f.unique == nil && column == 0:
+		return f.key
+	}
+	return f.owner.row
 }
 
 // follow writes the JOIN that leads along an edge from a key.
@@ -251,7 +288,7 @@ func (r *resolver) rest(ctx context.Context, a *all) error {
 	count := 0
 	r.found = append(r.found, func(_ int, key string) error {
 		if count++; count > maxRest {
-			return Faults{{Code: BadUserInput, Message: fmt.Sprintf("would take away more than %d rows", maxRest), Field: a.path}}
+			return Faults{{Code: BadUserInput, Message: fmt.Sprintf("would take away more than %d rows", maxRest), Field: a.path.path()}}
 		}
 		row, err := a.edge.far.goKey(key)
 		if err != nil {

@@ -89,7 +89,7 @@ func (r *returning) wrote() {
 // rawRows are rows whose columns can be had as PostgreSQL has sent them.
 type rawRows interface{ RawValues() [][]byte }
 
-// updated takes the current row, which has the columns of an update.
+// updated takes the current row, which has the columns of ent's struct behind its number.
 func (r *returning) updated(e *entity, rows *sql.Rows, key any) error {
 	raw, ok := rows.ColumnScanner.(rawRows)
 	if r == nil || r.entity != e || !ok {
@@ -98,13 +98,13 @@ func (r *returning) updated(e *entity, rows *sql.Rows, key any) error {
 	all := raw.RawValues()
 	values := make([][]byte, len(r.columns))
 	for i, column := range r.columns {
-		values[i] = all[column]
+		values[i] = all[1+column]
 	}
 	return r.add(values, key)
 }
 
-// inserted takes the current row, which has the columns behind its key.
-func (r *returning) inserted(e *entity, rows *sql.Rows, key any) error {
+// taken takes the current row, which has the columns of the answer behind what it is known by.
+func (r *returning) taken(e *entity, rows *sql.Rows, key any) error {
 	raw, ok := rows.ColumnScanner.(rawRows)
 	if r == nil || r.entity != e || !ok {
 		return nil

@@ -26,7 +26,7 @@ func (p *plan) run(ctx context.Context, db dialect.Driver) error {
 		if o.idle || !o.when.holds() {
 			continue
 		}
-		k := kind{o.levelOf(), o.action, o.entity, o.edge}
+		k := kind{o.levelOf(), o.does(), o.entity, o.edge}
 		if groups[k] == nil {
 			order = append(order, k)
 		}
@@ -54,15 +54,20 @@ func (p *plan) run(ctx context.Context, db dialect.Driver) error {
 
 // runGroup writes rows of one entity.
 func (p *plan) runGroup(ctx context.Context, db dialect.Driver, e *entity, a action, ops []*op) error {
-	b := &batch{db: db, entity: e, store: stores[a], answer: p.answer}
-	seen := make(map[any]bool)
-	for _, o := range ops {
-		if a != actCreate {
+	if a != actCreate {
+		seen := make(map[any]bool, len(ops))
+		for _, o := range ops {
 			if seen[o.target.row] {
-				return Faults{{Code: BadUserInput, Message: "names a row that is given twice", Field: o.path}}
+				return Faults{{Code: BadUserInput, Message: "names a row that is given twice", Field: o.path.path()}}
 			}
 			seen[o.target.row] = true
 		}
+	}
+	b := &batch{db: db, entity: e, store: stores[a], answer: p.answer}
+	if (a == actUpdate || a == actDetach) && e.Alike != nil && e.Alike() {
+		return b.updateAlike(ctx, ops)
+	}
+	for _, o := range ops {
 		m, err := o.member()
 		if err != nil {
 			return fmt.Errorf("write %s: %w", e.Name, err)
@@ -92,7 +97,7 @@ var stores = map[action]func(context.Context, *batch, []*member) error{
 // raced marks that a row, which was to be created because it was not there, is there now.
 func raced(ops []*op, err error) error {
 	v, ok := database.AsViolation(err)
-	if ok && v.Kind == database.Unique && slices.ContainsFunc(ops, func(o *op) bool { return o.when != nil }) {
+	if ok && v.Kind == database.Unique && slices.ContainsFunc(ops, func(o *op) bool { return o.when != nil || o.upserts() }) {
 		return errors.Join(ErrRaced, err)
 	}
 	return presentable(err)
@@ -104,7 +109,8 @@ func (o *op) member() (*member, error) {
 	if m.named == nil {
 		m.named = m.path
 	}
-	switch o.action {
+	does := o.does()
+	switch does {
 	case actCreate:
 		m.create = o.entity.Create()
 		m.mutation, m.hooks = m.create.Mutation, m.create.Hooks
@@ -115,7 +121,11 @@ func (o *op) member() (*member, error) {
 		m.change = o.entity.Update(m.key)
 		m.mutation, m.hooks = m.change.Mutation, m.change.Hooks
 	}
+	m.final = m.mutation
 	for _, v := range o.values {
+		if does == actUpdate && o.upserts() && v.field.Immutable {
+			continue // only who creates the row gives it
+		}
 		if err := m.assign(o, v); err != nil {
 			return nil, err
 		}

@@ -87,6 +87,17 @@ type cellError struct {
 
 func (e *cellError) Unwrap() error { return e.error }
 
+// value appends a value as a parameter of its own.
+func (s *statement) value(c Column, v any) error {
+	a := array{one: true}
+	if err := a.add(c, v); err != nil {
+		return fmt.Errorf("column %s: %w", c.Name, err)
+	}
+	s.args = append(s.args, a.argument())
+	s.write("$", strconv.Itoa(len(s.args)), "::", c.Type)
+	return nil
+}
+
 // element appends an element of an array parameter, which has a name, in the type that it stands for.
 func (s *statement) element(name, sqlType string) {
 	s.write("v.", name)

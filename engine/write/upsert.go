@@ -4,23 +4,12 @@ import (
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"cambium/engine/read"
 )
 
-// upserted is one input of an upsert: which row it is of, and the row that is made where there is none.
-type upserted struct{ there, made *ref }
-
-func (u upserted) ref() *ref {
-	if u.there.row != nil {
-		return u.there
-	}
-	return u.made
-}
-
 func (c *call) upsert(many bool) (read.Answer, error) {
-	var rows []upserted
+	var rows []*ref
 	by, _ := c.args["by"].(string)
 	unique := c.entity.byValue[by]
 	if unique == nil {
@@ -28,11 +17,12 @@ func (c *call) upsert(many bool) (read.Answer, error) {
 	}
 	err := c.write(func(p *plan) {
 		if !many {
-			rows = append(rows, p.upsertRoot(c.entity, unique, c.args["input"], at(name("input"))))
+			rows = append(rows, p.upsertRoot(c.entity, unique, c.args["input"], argument("input")))
 			return
 		}
+		inputs := argument("inputs")
 		for i, v := range list(c.args["inputs"]) {
-			rows = append(rows, p.upsertRoot(c.entity, unique, v, at(name("inputs"), index(i))))
+			rows = append(rows, p.upsertRoot(c.entity, unique, v, inputs.element(i)))
 		}
 		p.once()
 	}, nil)
@@ -42,9 +32,10 @@ func (c *call) upsert(many bool) (read.Answer, error) {
 	return c.renderUpserts(rows, many)
 }
 
-// upsertRoot reads the input of a row that is created unless one with its key is there, which is updated then.
-func (p *plan) upsertRoot(e *entity, u *Unique, input any, path ast.Path) upserted {
-	there := &ref{entity: e, path: path, unique: u, optional: true}
+// upsertRoot reads the input of a row that is created unless one with its key is there, which is updated then. It returns the
+// row.
+func (p *plan) upsertRoot(e *entity, u *Unique, input any, path *place) *ref {
+	row := &ref{entity: e, path: path, unique: u, optional: true, values: make([]any, 0, len(u.Columns))}
 	object, _ := input.(map[string]any)
 	for _, column := range u.Columns {
 		v := object[column.Name]
@@ -52,46 +43,35 @@ func (p *plan) upsertRoot(e *entity, u *Unique, input any, path ast.Path) upsert
 			named, _ := connect["connect"].(map[string]any)
 			v = named["id"]
 		}
-		value, ok := p.keyValue(column, v, below(path, name(column.Name)))
-		if ok {
-			there.values = append(there.values, value)
+		value, fault := p.keyValue(column, v)
+		if fault != nil {
+			p.fault(fault, path.member(column.Name))
+			continue
 		}
+		row.values = append(row.values, value)
 	}
-	if len(there.values) < len(u.Columns) {
-		there.done = true
-	}
-	p.refer(there)
-	var made *op
-	p.only(there, false, func() { made = p.create(e, input, path) })
-	p.only(there, true, func() { p.updateLike(made, there, object) })
-	return upserted{there, made.target}
-}
-
-// updateLike changes a row to what the creation of one gives. Its fields are read already.
-func (p *plan) updateLike(made *op, there *ref, object map[string]any) {
-	o := p.add(&op{action: actUpdate, entity: made.entity, path: made.path, target: there})
-	for _, v := range made.values {
-		if !v.field.Immutable && v.field.Column != made.entity.Key.Column {
-			o.values = append(o.values, v)
-		}
-	}
-	p.edges(o, object)
+	row.done = len(row.values) < len(u.Columns)
+	p.create(p.refer(row), input, path)
+	return row
 }
 
 // once refuses two references by unique keys to one row.
 func (p *plan) once() {
-	seen := make(map[string]bool)
+	seen := make(map[any]bool, len(p.refs))
 	for _, r := range p.refs {
-		if r.unique == nil || r.owner != nil || !r.optional {
+		if r.unique == nil || r.owner != nil || !r.optional || len(r.values) < len(r.unique.Columns) {
 			continue
 		}
-		var a array
-		for _, v := range r.values {
-			if err := a.add(Column{}, v); err != nil {
-				p.badf(r.path, "%s", err)
+		key := r.values[0]
+		if _, text := key.(string); !text || len(r.values) > 1 {
+			var a array
+			for _, v := range r.values {
+				if err := a.add(Column{}, v); err != nil {
+					p.badf(r.path, "%s", err)
+				}
 			}
+			key = string(a.text)
 		}
-		key := string(a.text)
 		if seen[key] {
 			p.badf(r.path, "gives a row that is given twice")
 		}
@@ -106,11 +86,7 @@ func (c *call) payload() (string, []graphql.CollectedField) {
 }
 
 // renderUpserts writes for each input the row and whether it was created.
-func (c *call) renderUpserts(rows []upserted, many bool) (read.Answer, error) {
-	refs := make([]*ref, len(rows))
-	for i, u := range rows {
-		refs[i] = u.ref()
-	}
+func (c *call) renderUpserts(rows []*ref, many bool) (read.Answer, error) {
 	payload, fields := c.payload()
 	nodes := make([][]read.Answer, len(fields))
 	var answer read.Answer
@@ -119,7 +95,7 @@ func (c *call) renderUpserts(rows []upserted, many bool) (read.Answer, error) {
 			continue
 		}
 		var err error
-		if nodes[i], err = c.renderField(f, at(name(c.field.Alias), name(f.Alias)), refs); err != nil {
+		if nodes[i], err = c.renderField(f, at(name(c.field.Alias), name(f.Alias)), rows); err != nil {
 			return read.Answer{}, err
 		}
 		for n, a := range nodes[i] {
@@ -133,7 +109,7 @@ func (c *call) renderUpserts(rows []upserted, many bool) (read.Answer, error) {
 	if many {
 		b = append(b, '[')
 	}
-	for n, u := range rows {
+	for n, row := range rows {
 		if n > 0 {
 			b = append(b, ',')
 		}
@@ -147,7 +123,7 @@ func (c *call) renderUpserts(rows []upserted, many bool) (read.Answer, error) {
 			case "node":
 				b = append(b, nodes[i][n].Value...)
 			case "created":
-				b = strconv.AppendBool(b, u.there.row == nil)
+				b = strconv.AppendBool(b, !row.found)
 			default: // __typename
 				b = append(append(append(b, '"'), payload...), '"')
 			}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"entgo.io/ent/privacy"
@@ -19,9 +18,9 @@ func (b *batch) ofStatement(members []*member, err error) error {
 	if !ok {
 		return fmt.Errorf("write %s: %w", b.entity.Name, err)
 	}
-	path := b.entity.commonPath(members)
+	path := commonPath(members)
 	if m := b.culprit(members, v, err); m != nil {
-		path = m.path
+		path = m.path.path()
 	}
 	return &violationError{err, Faults{b.entity.violated(v, path)}}
 }
@@ -61,7 +60,7 @@ func (e *entity) violated(v *database.Violation, path ast.Path) *Error {
 	}
 	for _, column := range columns {
 		if label := e.labels[column]; label != "" {
-			fault.Field = below(path, name(label))
+			fault.Field = append(path, name(label))
 			break
 		}
 	}
@@ -69,19 +68,16 @@ func (e *entity) violated(v *database.Violation, path ast.Path) *Error {
 }
 
 // commonPath is where the inputs of all rows are.
-func (e *entity) commonPath(members []*member) ast.Path {
-	if len(members) == 1 {
-		return members[0].path
-	}
-	path := members[0].path
+func commonPath(members []*member) ast.Path {
+	path := members[0].path.path()
 	for _, m := range members[1:] {
-		n := 0
-		for n < len(path) && n < len(m.path) && path[n] == m.path[n] {
+		other, n := m.path.path(), 0
+		for n < len(path) && n < len(other) && path[n] == other[n] {
 			n++
 		}
 		path = path[:n]
 	}
-	return slices.Clone(path)
+	return path
 }
 
 // culprit finds the row that broke a constraint, by the values that PostgreSQL's detail gives; they are compared here and go
@@ -199,18 +195,18 @@ func presentable(err error) error {
 	}
 	e := placed.entity
 	if errors.Is(err, privacy.Deny) {
-		return &deniedError{err, Faults{{Code: Forbidden, Message: "is not allowed", Field: placed.path}}}
+		return &deniedError{err, Faults{{Code: Forbidden, Message: "is not allowed", Field: placed.path.path()}}}
 	}
 	if v, ok := database.AsViolation(err); ok { // of a statement that ent ran
-		return &violationError{err, Faults{e.violated(v, placed.path)}}
+		return &violationError{err, Faults{e.violated(v, placed.path.path())}}
 	}
 	if e.Invalid == nil {
 		return err
 	}
 	if field, ok := e.Invalid(placed.error); ok {
-		fault := &Error{Code: BadUserInput, Message: innermost(placed.error), Field: placed.path}
+		fault := &Error{Code: BadUserInput, Message: innermost(placed.error), Field: placed.path.path()}
 		if label := e.labels[field]; label != "" {
-			fault.Field = below(placed.path, name(label))
+			fault.Field = append(fault.Field, name(label))
 		}
 		return Faults{fault}
 	}

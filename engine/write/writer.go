@@ -123,15 +123,19 @@ func (c *call) write(input func(*plan), before func() error) error {
 	return p.run(c.ctx, c.db)
 }
 
+func (p *plan) createRoot(e *entity, input any, path *place) *ref {
+	return p.create(&ref{entity: e, path: path}, input, path).target
+}
+
 func (c *call) create(many bool) (read.Answer, error) {
 	var made []*ref
 	err := c.write(func(p *plan) {
 		if !many {
-			made = append(made, p.create(c.entity, c.args["input"], at(name("input"))).target)
+			made = append(made, p.createRoot(c.entity, c.args["input"], argument("input")))
 			return
 		}
 		for i, v := range list(c.args["inputs"]) {
-			made = append(made, p.create(c.entity, v, at(name("inputs"), index(i))).target)
+			made = append(made, p.createRoot(c.entity, v, argument("inputs").element(i)))
 		}
 	}, nil)
 	if err != nil {
@@ -141,7 +145,7 @@ func (c *call) create(many bool) (read.Answer, error) {
 }
 
 // target refers to a row that the statement which changes it looks for.
-func (c *call) target(p *plan, id any, path ast.Path) *ref {
+func (c *call) target(p *plan, id any, path *place) *ref {
 	r := p.byID(c.entity, id, path)
 	if r.key != nil {
 		row, err := c.entity.goKey(r.key)
@@ -156,10 +160,10 @@ func (c *call) target(p *plan, id any, path ast.Path) *ref {
 func (c *call) updateOne() (read.Answer, error) {
 	var target *ref
 	err := c.write(func(p *plan) {
-		target = c.target(p, c.args["id"], at(name("id")))
-		o := p.update(c.entity, target, c.args["input"], at(name("input")))
-		o.version = p.version(c.args["ifVersion"], at(name("ifVersion")))
-		o.named = at(name("id"))
+		target = c.target(p, c.args["id"], argument("id"))
+		o := p.update(c.entity, target, c.args["input"], argument("input"))
+		o.version = p.version(c.args["ifVersion"], argument("ifVersion"))
+		o.named = argument("id")
 	}, nil)
 	if err != nil {
 		return read.Answer{}, err
@@ -171,15 +175,15 @@ func (c *call) updateEach() (read.Answer, error) {
 	var targets []*ref
 	err := c.write(func(p *plan) {
 		for i, v := range list(c.args["inputs"]) {
-			path := at(name("inputs"), index(i))
+			path := argument("inputs").element(i)
 			object, ok := p.object(v, path)
 			if !ok {
 				continue
 			}
-			target := c.target(p, object["id"], below(path, name("id")))
-			o := p.update(c.entity, target, object["input"], below(path, name("input")))
-			o.version = p.version(object["ifVersion"], below(path, name("ifVersion")))
-			o.named = below(path, name("id"))
+			target := c.target(p, object["id"], path.member("id"))
+			o := p.update(c.entity, target, object["input"], path.member("input"))
+			o.version = p.version(object["ifVersion"], path.member("ifVersion"))
+			o.named = path.member("id")
 			targets = append(targets, target)
 		}
 	}, nil)
@@ -209,7 +213,7 @@ func (c *call) matching() ([]*ref, error) {
 		if err != nil {
 			return nil, err
 		}
-		targets[i] = &ref{entity: c.entity, done: true, row: row, path: at(name("where"))}
+		targets[i] = &ref{entity: c.entity, done: true, row: row, path: argument("where")}
 	}
 	return targets, nil
 }
@@ -221,10 +225,10 @@ func (c *call) updateWhere() (read.Answer, error) {
 	}
 	err = c.write(func(p *plan) {
 		for _, target := range targets {
-			p.update(c.entity, target, c.args["input"], at(name("input"))).named = at(name("where"))
+			p.update(c.entity, target, c.args["input"], argument("input")).named = argument("where")
 		}
 		if len(targets) == 0 { // what is wrong with the input is wrong without rows too
-			p.update(c.entity, &ref{entity: c.entity, done: true}, c.args["input"], at(name("input"))).idle = true
+			p.update(c.entity, &ref{entity: c.entity, done: true}, c.args["input"], argument("input")).idle = true
 		}
 	}, nil)
 	if err != nil {
@@ -236,9 +240,9 @@ func (c *call) updateWhere() (read.Answer, error) {
 func (c *call) deleteOne() (answer read.Answer, err error) {
 	var target *ref
 	err = c.write(func(p *plan) {
-		target = c.target(p, c.args["id"], at(name("id")))
-		o := p.add(&op{action: actRemove, entity: c.entity, path: at(name("id")), target: target})
-		o.version = p.version(c.args["ifVersion"], at(name("ifVersion")))
+		target = c.target(p, c.args["id"], argument("id"))
+		o := p.add(&op{action: actRemove, entity: c.entity, path: argument("id"), target: target})
+		o.version = p.version(c.args["ifVersion"], argument("ifVersion"))
 	}, func() (err error) {
 		answer, err = c.render([]*ref{target}, false)
 		return err
@@ -253,7 +257,7 @@ func (c *call) deleteWhere() (answer read.Answer, err error) {
 	}
 	err = c.write(func(p *plan) {
 		for _, target := range targets {
-			p.add(&op{action: actRemove, entity: c.entity, path: at(name("where")), target: target})
+			p.add(&op{action: actRemove, entity: c.entity, path: argument("where"), target: target})
 		}
 	}, func() (err error) {
 		answer, err = c.render(targets, true)

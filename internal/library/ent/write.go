@@ -92,10 +92,10 @@ func (c *Client) writeAuthor() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfAuthor(c.Author.Create()) },
 		Update:  func(key any) *write.Change { return updateOfAuthor(c.Author.UpdateOneID(key.(uuid.UUID))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Author) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Author{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: author.Columns,
 		Delete: func(key any) *write.Change {
@@ -218,7 +218,7 @@ func (c *Client) writeBook() *write.Entity {
 			{Name: "title", Column: book.FieldTitle, Kind: read.String, Type: reflect.TypeFor[string](), Required: true},
 			{Name: "edition", Column: book.FieldEdition, Kind: read.Int, Type: reflect.TypeFor[int16](), Required: true},
 			{Name: "isbn", Column: book.FieldIsbn, Kind: read.String, Type: reflect.TypeFor[string](), Nullable: true},
-			{Name: "format", Column: book.FieldFormat, Kind: read.Enum, Type: reflect.TypeFor[book.Format](), Nullable: true},
+			{Name: "format", Column: book.FieldFormat, Kind: read.Enum, Type: reflect.TypeFor[book.Format](), Nullable: true, Validate: func(v any) error { x := v.(book.Format); return book.FormatValidator(x) }},
 			{Name: "price", Column: book.FieldPrice, Kind: read.Decimal, Type: reflect.TypeFor[decimal.Decimal](), Nullable: true},
 			{Name: "weight", Column: book.FieldWeight, Kind: read.Float, Type: reflect.TypeFor[float64](), Nullable: true},
 			{Name: "cover", Column: book.FieldCover, Kind: read.Bytes, Type: reflect.TypeFor[[]byte](), Nullable: true},
@@ -244,10 +244,10 @@ func (c *Client) writeBook() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfBook(c.Book.Create()) },
 		Update:  func(key any) *write.Change { return updateOfBook(c.Book.UpdateOneID(key.(int32))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Book) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Book{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: book.Columns,
 		Delete: func(key any) *write.Change {
@@ -389,10 +389,10 @@ func (c *Client) writeBranch() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfBranch(c.Branch.Create()) },
 		Update:  func(key any) *write.Change { return updateOfBranch(c.Branch.UpdateOneID(key.(string))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Branch) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Branch{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: branch.Columns,
 		Delete: func(key any) *write.Change {
@@ -512,10 +512,10 @@ func (c *Client) writeCard() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfCard(c.Card.Create()) },
 		Update:  func(key any) *write.Change { return updateOfCard(c.Card.UpdateOneID(key.(int))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Card) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Card{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: card.Columns,
 		Delete: func(key any) *write.Change {
@@ -637,7 +637,7 @@ func (c *Client) writeItem() *write.Entity {
 		Fields: []write.Field{
 			{Name: "deletedAt", Column: item.FieldDeletedAt, Kind: read.Time, Type: reflect.TypeFor[time.Time](), Nullable: true},
 			{Name: "number", Column: item.FieldNumber, Kind: read.Int, Type: reflect.TypeFor[int32](), Required: true},
-			{Name: "condition", Column: item.FieldCondition, Kind: read.Enum, Type: reflect.TypeFor[item.Condition](), Nullable: true},
+			{Name: "condition", Column: item.FieldCondition, Kind: read.Enum, Type: reflect.TypeFor[item.Condition](), Nullable: true, Validate: func(v any) error { x := v.(item.Condition); return item.ConditionValidator(x) }},
 			{Name: "acquiredOn", Column: item.FieldAcquiredOn, Kind: read.Date, Type: reflect.TypeFor[time.Time](), Nullable: true},
 		},
 		Edges: []write.Edge{
@@ -654,10 +654,10 @@ func (c *Client) writeItem() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfItem(c.Item.Create()) },
 		Update:  func(key any) *write.Change { return updateOfItem(c.Item.UpdateOneID(key.(int))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Item) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Item{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: item.Columns,
 		Delete: func(key any) *write.Change {
@@ -782,10 +782,10 @@ func (c *Client) writeLabel() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfLabel(c.Label.Create()) },
 		Update:  func(key any) *write.Change { return updateOfLabel(c.Label.UpdateOneID(key.(string))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Alike:   func() bool { return len(c.hooks.Label) == 0 },
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Label{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: label.Columns,
 		Delete: func(key any) *write.Change {
@@ -914,10 +914,9 @@ func (c *Client) writeLoan() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfLoan(c.Loan.Create()) },
 		Update:  func(key any) *write.Change { return updateOfLoan(c.Loan.UpdateOneID(key.(uuid.UUID))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Loan{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: loan.Columns,
 		Delete: func(key any) *write.Change {
@@ -1039,7 +1038,7 @@ func (c *Client) writeMember() *write.Entity {
 			{Name: "name", Column: member.FieldName, Kind: read.String, Type: reflect.TypeFor[string](), Required: true},
 			{Name: "handle", Column: member.FieldHandle, Kind: read.String, Type: reflect.TypeFor[string](), Nullable: true},
 			{Name: "email", Column: member.FieldEmail, Kind: read.String, Type: reflect.TypeFor[string](), Nullable: true},
-			{Name: "level", Column: member.FieldLevel, Kind: read.Enum, Type: reflect.TypeFor[member.Level](), Nullable: true},
+			{Name: "level", Column: member.FieldLevel, Kind: read.Enum, Type: reflect.TypeFor[member.Level](), Nullable: true, Validate: func(v any) error { x := v.(member.Level); return member.LevelValidator(x) }},
 			{Name: "born", Column: member.FieldBorn, Kind: read.Date, Type: reflect.TypeFor[time.Time](), Nullable: true},
 			{Name: "balance", Column: member.FieldBalance, Kind: read.Decimal, Type: reflect.TypeFor[decimal.Decimal](), Nullable: true},
 			{Name: "joinedAt", Column: member.FieldJoinedAt, Kind: read.Time, Type: reflect.TypeFor[time.Time](), Nullable: true},
@@ -1062,10 +1061,9 @@ func (c *Client) writeMember() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfMember(c.Member.Create()) },
 		Update:  func(key any) *write.Change { return updateOfMember(c.Member.UpdateOneID(key.(uuid.UUID))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Member{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: member.Columns,
 		Delete: func(key any) *write.Change {
@@ -1185,10 +1183,9 @@ func (c *Client) writeNote() *write.Entity {
 		Invalid: invalid,
 		Create:  func() *write.Create { return creationOfNote(c.Note.Create()) },
 		Update:  func(key any) *write.Change { return updateOfNote(c.Note.UpdateOneID(key.(int))) },
-		Node: func(columns []string, rows *sql.Rows) (ent.Value, any, error) {
+		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Note{config: c.config}
-			err := scanNode(n, columns, rows)
-			return n, n.ID, err
+			return n, scanNode(n, columns, rows, number)
 		},
 		NodeColumns: note.Columns,
 		Delete: func(key any) *write.Change {
@@ -1373,12 +1370,13 @@ type scanned interface {
 	assignValues(columns []string, values []any) error
 }
 
-func scanNode(n scanned, columns []string, rows *sql.Rows) error {
+// scanNode reads a row of its number and of the columns.
+func scanNode(n scanned, columns []string, rows *sql.Rows, number *int) error {
 	values, err := n.scanValues(columns)
 	if err != nil {
 		return err
 	}
-	if err := rows.Scan(values...); err != nil {
+	if err := rows.Scan(append([]any{number}, values...)...); err != nil {
 		return err
 	}
 	return n.assignValues(columns, values)
