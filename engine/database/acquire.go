@@ -22,20 +22,24 @@ type gate struct {
 	outage outage
 
 	favourite favourite
+	patience  time.Duration // with a connection that has rested
+	reset     func()        // closes the pool's connections, those in use when they come back
 
 	mu         sync.Mutex
 	generation int64 // counts the resets of the pool
 }
 
-// newGate makes the gate of a pool, which tells it of the connections that it opens and closes.
+// newGate makes the gate of a pool, which tells it of the connections that it opens and closes. The pool's reset is still to
+// be given to it.
 func newGate(config *pgxpool.Config) *gate {
-	g := &gate{places: make(chan struct{}, config.MaxConns)}
+	g := &gate{places: make(chan struct{}, config.MaxConns), patience: config.PingTimeout}
 	g.wired(config)
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		g.opened(conn)
 		return nil
 	}
 	config.BeforeClose = g.forget
+	config.ShouldPing, config.PrepareConn = g.rested, g.prepare
 	return g
 }
 
@@ -61,17 +65,26 @@ func (g *gate) forget(conn *pgx.Conn) {
 	w.counted = false
 }
 
-// outdate says that no connection of the age of this one will be handed out again. It reports false where that has been
-// said before.
-func (g *gate) outdate(conn *pgx.Conn) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if wireOf(conn).generation != g.generation {
-		return false
+// released forgets a connection that the pool will close instead of handing it out again.
+func (g *gate) released(conn *pgx.Conn) {
+	const idle = 'I'
+	if c := conn.PgConn(); c.IsClosed() || c.IsBusy() || c.TxStatus() != idle {
+		g.forget(conn)
 	}
-	g.generation++
-	g.open.Store(0)
-	return true
+}
+
+// outdate sees to it that no connection of the age of this one is handed out again.
+func (g *gate) outdate(conn *pgx.Conn) {
+	g.mu.Lock()
+	first := wireOf(conn).generation == g.generation
+	if first {
+		g.generation++
+		g.open.Store(0)
+	}
+	g.mu.Unlock()
+	if first {
+		g.reset()
+	}
 }
 
 // idle tells, to one who has passed, that a connection is there for everybody who has.
@@ -85,9 +98,7 @@ func (db *DB) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 }
 
 func (db *DB) release(conn *pgxpool.Conn) {
-	if c := conn.Conn(); c.IsClosed() {
-		db.gate.forget(c)
-	}
+	db.gate.released(conn.Conn())
 	conn.Release()
 	db.gate.leave()
 }
@@ -111,6 +122,7 @@ func pass[C any](ctx context.Context, db *DB, take func(context.Context) (C, err
 	default:
 		start = time.Now()
 		if err := db.queue(ctx); err != nil {
+			db.gaveUp.Add(1)
 			return conn, err
 		}
 	}
@@ -122,8 +134,13 @@ func pass[C any](ctx context.Context, db *DB, take func(context.Context) (C, err
 	} else if conn, err = take(ctx); err != nil {
 		err = db.openError(ctx, err)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
+		db.gaveUp.Add(1)
 		db.gate.leave()
+	case !start.IsZero():
+		db.waits.Add(1)
+		db.waited.Add(int64(time.Since(start)))
 	}
 	return conn, err
 }
@@ -155,23 +172,29 @@ func (db *DB) queue(ctx context.Context) error {
 }
 
 // opened takes a connection that may have to be opened, in what is left of the acquire timeout. One that is being opened
-// when its caller gives up goes into the pool, for the next one.
-func opened[C any](ctx context.Context, db *DB, start time.Time, take func(context.Context) (C, error)) (C, error) {
+// when its caller gives up goes into the pool, for the next one, and ends the outage that was found by then.
+func opened[C any](ctx context.Context, db *DB, start time.Time, take func(context.Context) (C, error)) (conn C, err error) {
+	if ctx.Err() != nil {
+		return conn, db.openError(ctx, ctx.Err())
+	}
 	db.waiting.Add(1)
 	defer db.waiting.Add(-1)
 	limit, cancel := context.WithDeadline(ctx, start.Add(db.config.AcquireTimeout))
 	defer cancel()
-	conn, err := take(limit)
+	conn, err = take(limit)
 	switch {
 	case err == nil:
 		return conn, nil
-	case limit.Err() != nil && ctx.Err() == nil:
+	case ctx.Err() != nil: // also who cannot wait for long has to try another one of several hosts the next time
+		db.gate.outage.found(time.Now())
+	case limit.Err() != nil:
+		db.gate.outage.found(time.Now())
 		return conn, fmt.Errorf("%w: no connection within %s", ErrUnavailable, db.config.AcquireTimeout)
 	}
 	return conn, db.openError(ctx, err)
 }
 
-// openError types the failure of a take under ctx.
+// openError types the failure of a take under ctx, and notes an outage.
 func (db *DB) openError(ctx context.Context, err error) error {
 	select {
 	case <-db.closed:
@@ -180,6 +203,9 @@ func (db *DB) openError(ctx context.Context, err error) error {
 	}
 	switch {
 	case ctx.Err() == nil:
+		if IsUnavailable(err) {
+			db.gate.outage.found(time.Now())
+		}
 		return fmt.Errorf("connect to database %s: %w", db.address, err)
 	case errors.Is(ctx.Err(), context.Canceled):
 		return ctx.Err()

@@ -33,6 +33,9 @@ type DB struct {
 
 	gate      *gate
 	waiting   atomic.Int32
+	waits     atomic.Int64 // that ended with a connection
+	waited    atomic.Int64 // in them, in nanoseconds
+	gaveUp    atomic.Int64
 	exhausted atomic.Int64
 
 	closing  sync.Once

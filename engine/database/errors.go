@@ -86,7 +86,7 @@ func IsUnavailable(err error) bool {
 	case errors.As(err, &open):
 		return open.Reason == Unreachable
 	case errors.As(err, &pg):
-		return isUnavailableCode(pg.Code) || isPoolersEnd(pg)
+		return endsSession(pg)
 	case errors.As(err, &connect):
 		return true
 	case errors.Is(err, context.DeadlineExceeded):
@@ -102,9 +102,15 @@ func isProtocolViolation(err error) bool {
 	return ok && pg.Code == codeProtocolViolation
 }
 
-// isPoolersEnd is PgBouncer's one code for all that ends a session: its server is away, or does not let it in.
-func isPoolersEnd(e *pgconn.PgError) bool {
-	return e.Code == codeProtocolViolation && e.Severity == "FATAL"
+// endsSession says that an answer speaks of the server and is its last one. What a statement says in such words of another
+// server, a foreign table's, is an error like any other. 08P01 is PgBouncer's one code for all that ends a session: its
+// server is away, or does not let it in.
+func endsSession(e *pgconn.PgError) bool {
+	severity := e.SeverityUnlocalized
+	if severity == "" { // PgBouncer says it once
+		severity = e.Severity
+	}
+	return (severity == "FATAL" || severity == "PANIC") && (isUnavailableCode(e.Code) || e.Code == codeProtocolViolation)
 }
 
 // isUnavailableCode is of answers that speak of the server, not of the statement.

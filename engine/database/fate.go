@@ -67,15 +67,15 @@ func (db *DB) fateOfAnswer(e *pgconn.PgError) fate {
 		return undone
 	case e.Code == codeNotSupported && e.Routine == stalePlan:
 		return undone
+	case !endsSession(e): // whatever its code: a foreign server's, a function's
+		return settled
 	case e.Code == codeAdminShutdown, e.Code == codeCannotConnectNow, e.Code == codeTooManyConnections:
 		if db.direct {
 			return undone
 		}
 		return unknown // a pooler may say so while its server is at work
-	case isUnavailableCode(e.Code), isPoolersEnd(e):
-		return unknown
 	default:
-		return settled
+		return unknown
 	}
 }
 
@@ -91,9 +91,7 @@ func (db *DB) abandon(ctx context.Context, conn *pgx.Conn) {
 		defer cancel()
 		_ = conn.Close(ctx) // for good, whatever it says
 	}
-	if db.gate.outdate(conn) {
-		db.pool.Reset()
-	}
+	db.gate.outdate(conn)
 }
 
 // again says whether a statement outside of a transaction, that has shown no row yet, is to be run again.

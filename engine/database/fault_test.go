@@ -245,6 +245,76 @@ func TestTrapNetworkBlackHoleWithoutDeadline(t *testing.T) {
 	requireText(t, db, "1", "SELECT count(*)::text FROM kept")
 }
 
+// Stock: pgxpool pinged one connection after the other, two seconds each: 26 s with five.
+func TestTrapNetworkBlackHoleSwallowsIdleConnections(t *testing.T) {
+	t.Parallel()
+	n := faultlab.Primary(t, "a", nil)
+	const conns, timeout = 8, time.Second
+	db := open(t, n.URL(), func(c *database.Config) { c.MaxConns, c.AcquireTimeout, c.OutageTimeout = conns, timeout, 0 })
+	var all sync.WaitGroup
+	met := make(chan struct{})
+	var here atomic.Int32
+	for range conns {
+		all.Go(func() {
+			require.NoError(t, db.WithTx(t.Context(), func(ctx context.Context) error {
+				_, err := db.Exec(ctx, "SELECT 1")
+				if here.Add(1) == conns {
+					close(met)
+				}
+				<-met
+				return err
+			}))
+		})
+	}
+	all.Wait()
+	require.EqualValues(t, conns, db.Stats().Total)
+	<-time.After(1100 * time.Millisecond) // how long they rest is part of it
+	n.Network.Partition()
+	for _, use := range []func() error{
+		func() error { return db.Ping(t.Context()) },
+		func() error { _, err := text(t.Context(), db, "SELECT 'x'"); return err },
+	} {
+		start := time.Now()
+		require.ErrorIs(t, use(), database.ErrUnavailable)
+		require.Less(t, time.Since(start), 4*timeout)
+	}
+	n.Network.Heal()
+	require.Eventually(t, func() bool { return db.Ping(t.Context()) == nil }, patience, time.Millisecond)
+}
+
+// Who only asks for health, and does not wait for long, finds the new primary too: a service that is red gets no other
+// requests.
+func TestFailoverIsFoundByProbesAlone(t *testing.T) {
+	t.Parallel()
+	a := faultlab.Primary(t, "a", nil)
+	b := a.Standby(t, "b", nil)
+	db := open(t, faultlab.URLs(a, b), func(c *database.Config) { c.IdleTimeout = time.Second })
+	require.Eventually(t, func() bool { return db.Stats().Total == 0 }, patience, time.Millisecond)
+	a.Network.Partition()
+	b.Promote()
+	require.Eventually(t, func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		return db.Ping(ctx) == nil
+	}, patience, time.Millisecond)
+}
+
+// What a statement says of another server, such as a foreign table's, says nothing of its own connection.
+func TestErrorsOfForeignServersAreTheStatements(t *testing.T) {
+	t.Parallel()
+	db := setup(t)
+	exec(t, db, "CREATE SEQUENCE called")
+	opened := db.Stats().Opened
+	for _, code := range []string{"08006", "57P01", "57P03"} {
+		exec(t, db, "CREATE OR REPLACE FUNCTION remote() RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('called'); RAISE 'gone' USING ERRCODE = '"+code+"'; END $$")
+		_, err := text(t.Context(), db, "SELECT remote()")
+		require.ErrorContains(t, err, code)
+		require.False(t, database.IsUnavailable(err), "%v", err)
+	}
+	requireText(t, db, "3", "SELECT last_value::text FROM called")
+	require.Equal(t, opened, db.Stats().Opened)
+}
+
 // A write that was heard, and whose answer was not, is not run again. That it is unknown is said.
 func TestUnknownWriteIsNotRunAgain(t *testing.T) {
 	t.Parallel()

@@ -142,3 +142,32 @@ func TestGateUnderCancellation(t *testing.T) {
 	}
 	require.LessOrEqual(t, db.Stats().Total, int32(3))
 }
+
+// Who waits for a connection of another one's is counted, and so is how long.
+func TestWaitsForAConnectionAreCounted(t *testing.T) {
+	t.Parallel()
+	const held = 50 * time.Millisecond
+	db := setup(t, func(c *database.Config) { c.MaxConns = 1; c.AcquireTimeout = patience })
+	before := db.Stats()
+	waited := make(chan error)
+	require.NoError(t, db.WithTx(t.Context(), func(context.Context) error {
+		go func() { waited <- db.Ping(t.Context()) }()
+		require.Eventually(t, func() bool { return db.Stats().Waiting == 1 }, patience, time.Millisecond)
+		<-time.After(held)
+		return nil
+	}))
+	require.NoError(t, <-waited)
+	after := db.Stats()
+	require.EqualValues(t, 1, after.EmptyAcquires-before.EmptyAcquires)
+	require.GreaterOrEqual(t, after.EmptyAcquireTime-before.EmptyAcquireTime, held)
+	require.Zero(t, after.Canceled-before.Canceled)
+
+	require.NoError(t, db.WithTx(t.Context(), func(context.Context) error {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, db.Ping(ctx), database.ErrPoolExhausted)
+		return nil
+	}))
+	require.EqualValues(t, 1, db.Stats().Canceled-after.Canceled)
+	require.EqualValues(t, 1, db.Stats().Exhausted-after.Exhausted)
+}

@@ -32,9 +32,7 @@ func (l *lease) Close() error {
 	}
 	l.gone = true
 	defer l.db.gate.leave()
-	if l.pgx().IsClosed() {
-		l.db.gate.forget(l.pgx())
-	}
+	l.db.gate.released(l.pgx())
 	return l.Conn.Close()
 }
 

@@ -67,6 +67,7 @@ func open(ctx context.Context, config Config, poolConfig *pgxpool.Config, logger
 	if err != nil {
 		return nil, fmt.Errorf("make database pool: %w", err)
 	}
+	gate.reset = pool.Reset
 	db := newDB(config, address(poolConfig.ConnConfig), pool, gate)
 	if err := db.await(ctx, logger, poolConfig); err != nil {
 		// The pool holds no connection; what counts is why.

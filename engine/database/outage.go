@@ -9,8 +9,8 @@ import (
 // recent is for how long a failure tells something of now. One that comes later begins another outage.
 const recent = 5 * time.Second
 
-// outage knows since when the database has been away. It is asked and told when something fails, and when a connection was
-// opened, never on the way of a statement that works.
+// outage knows since when the database has been away. It is told by whoever gets no connection, and by whoever opens one; it
+// is asked when something fails, never on the way of a statement that works.
 type outage struct {
 	bearable time.Duration // for how long one is waited for, from its beginning
 
@@ -31,7 +31,17 @@ func elsewhere(ctx context.Context) bool {
 	return ok && there()
 }
 
-// wait notes that the database was found away. It pauses, and reports whether to try again.
+// found notes that the database is away.
+func (o *outage) found(now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if now.Sub(o.last) > recent {
+		o.since = now
+	}
+	o.last = now
+}
+
+// wait pauses after a failure, and reports whether to try again.
 func (o *outage) wait(ctx context.Context, closed <-chan struct{}, wait time.Duration) bool {
 	if ctx.Err() != nil || !o.bears(time.Now(), wait) {
 		return false
@@ -47,15 +57,11 @@ func (o *outage) wait(ctx context.Context, closed <-chan struct{}, wait time.Dur
 	return false
 }
 
-// bears notes a failure.
+// bears says that the outage has not lasted for too long, or is over by now.
 func (o *outage) bears(now time.Time, wait time.Duration) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if now.Sub(o.last) > recent {
-		o.since = now
-	}
-	o.last = now
-	return now.Add(wait).Sub(o.since) < o.bearable
+	return o.bearable > 0 && (o.since.IsZero() || now.Add(wait).Sub(o.since) < o.bearable)
 }
 
 // lasts says that the database was away when somebody last looked, which is not long ago.

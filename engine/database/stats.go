@@ -12,10 +12,9 @@ type Stats struct {
 	Waiting  int32 // callers that want a connection at this moment
 
 	Acquires         int64         // connections handed out
-	AcquireTime      time.Duration // and the time it took in all
-	EmptyAcquires    int64         // handed out after a wait
+	EmptyAcquires    int64         // handed out after a wait, for another one's or for one to be opened
 	EmptyAcquireTime time.Duration // and the time of those waits
-	Canceled         int64         // given up: by the caller, or at the acquire timeout
+	Canceled         int64         // not handed out: given up by the caller, at the acquire timeout, or away
 	Exhausted        int64         // of those, refused with ErrPoolExhausted
 	Opened           int64         // connections opened
 	ExpiredLifetime  int64         // connections closed at the end of their lifetime
@@ -34,10 +33,9 @@ func (db *DB) Stats() Stats {
 		Waiting:  db.waiting.Load(),
 
 		Acquires:         s.AcquireCount(),
-		AcquireTime:      s.AcquireDuration(),
-		EmptyAcquires:    s.EmptyAcquireCount(),
-		EmptyAcquireTime: s.EmptyAcquireWaitTime(),
-		Canceled:         s.CanceledAcquireCount(),
+		EmptyAcquires:    db.waits.Load(),
+		EmptyAcquireTime: time.Duration(db.waited.Load()),
+		Canceled:         db.gaveUp.Load(),
 		Exhausted:        db.exhausted.Load(),
 		Opened:           s.NewConnsCount(),
 		ExpiredLifetime:  s.MaxLifetimeDestroyCount(),

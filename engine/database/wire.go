@@ -85,6 +85,8 @@ type wire struct {
 	// silent is set when the connection was closed because the server said nothing.
 	silent atomic.Bool
 
+	rested bool // since it was used last; for who has just taken it
+
 	generation int64 // of the pool, when it was opened; guarded by the gate
 	counted    bool  // among the gate's open ones; guarded by the gate
 }
