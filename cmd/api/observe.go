@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -79,20 +78,17 @@ func pending(db *database.DB) func(context.Context) (int, error) {
 	}
 }
 
-// operationNames are the names of the operations in documents.
-func operationNames(documents map[string]string) []string {
-	var names []string
+// register keeps series for the operations of documents that clients may name.
+func (o *observation) register(documents map[string]string) {
 	for _, text := range documents {
 		parsed, err := parser.ParseQuery(&ast.Source{Input: text})
 		if err != nil {
 			continue // whoever sends it is told
 		}
-		for _, o := range parsed.Operations {
-			names = append(names, o.Name)
+		for _, operation := range parsed.Operations {
+			o.Operation(operation.Operation, operation.Name)
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // parseDebugAddr wants an address of this machine: whoever reaches the debug listener sees and profiles everything.

@@ -48,6 +48,8 @@ func TestServeReadsFromReplicas(t *testing.T) {
 	}
 	assert.Equal(t, "Nowhere", find(position))
 	assert.Empty(t, find(), "who sends no position reads what the standby has")
+	_, metrics = get(t, debugURL(t, two)+"/metrics")
+	assert.Contains(t, metrics, `cambium_http_requests_total{route="/graphql",status="200"} 2`)
 
 	standby.ResumeReplay()
 	require.Eventually(t, func() bool { return find() == "Nowhere" }, patience, patience/1000)

@@ -43,7 +43,7 @@ func (s *settings) front(ctx context.Context, o service, logger *slog.Logger) (*
 	config.Observer, s.server.Observer = o.seen, o.seen
 	config.Admission = admission.New(s.admissionFor(o))
 	keys := keysOf(o.db)
-	o.seen.Operations(operationNames(config.Persisted.Registered))
+	o.seen.register(config.Persisted.Registered)
 	o.seen.Pool(o.db.Stats)
 	o.seen.Migrations(pending(o.db))
 	o.seen.Admission(config.Admission.Stats)

@@ -38,7 +38,9 @@ func (s *Set) Handler(next http.Handler) http.Handler {
 		if r.Method == http.MethodPost {
 			w = &answer{ResponseWriter: w, session: session}
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionKey{}, session)))
+		inner := r.WithContext(context.WithValue(r.Context(), sessionKey{}, session))
+		defer func() { r.Pattern = inner.Pattern }() // where it leads to is counted outside
+		next.ServeHTTP(w, inner)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cambium/engine/admission"
+	"cambium/engine/operation"
 	"cambium/engine/server"
 )
 
@@ -119,4 +121,101 @@ func TestPanicsAreTold(t *testing.T) {
 		"begin request", "panicked", "end request /broken 500",
 		"begin request", "refused GRAPHQL_VALIDATION_FAILED", "end request /graphql 200",
 	}, seen.told)
+}
+
+// boundless panics where its executor would answer.
+type boundless struct{ *fake }
+
+func (boundless) Execute(context.Context, *operation.Operation, []byte) []byte {
+	panic("the executor's")
+}
+
+// An operation whose executor panicked is none that went well, and one whose client has gone is no fault of the program.
+func TestWhatCameToNothingIsCountedAsThat(t *testing.T) {
+	t.Parallel()
+	seen := &seen{}
+	graphQL := server.NewGraphQLConfig()
+	graphQL.Observer = seen
+	config := server.NewConfig()
+	config.Observer = seen
+	handler, err := server.GraphQL(boundless{newFake(nil)}, graphQL, new(logs).logger())
+	require.NoError(t, err)
+	begun, gone := make(chan struct{}), make(chan struct{})
+	leaving, _ := transport(t, func(c *server.GraphQLConfig) { c.Observer = seen }, map[string]func(context.Context) (string, error){
+		"slow": func(ctx context.Context) (string, error) {
+			close(begun)
+			<-ctx.Done()
+			defer close(gone)
+			return "", ctx.Err()
+		},
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/panics", handler)
+	mux.Handle("/leaves", leaving)
+	r := start(t, config, mux)
+	assert.Equal(t, http.StatusInternalServerError, sent(t, r.url+"/panics", "{ hello }").status)
+	ctx, leave := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url+"/leaves", strings.NewReader(posted(t, "{ slow }", nil)))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", plain)
+	go func() { <-begun; leave() }()
+	_, err = client.Do(request) //nolint:bodyclose // there is none
+	require.ErrorIs(t, err, context.Canceled)
+	<-gone
+	assert.Equal(t, http.StatusForbidden, foreign(t, r.url+"/panics"))
+	r.stop()
+	require.NoError(t, r.wait(t))
+	assert.Subset(t, seen.told, []string{
+		"panicked", "end operation INTERNAL", "end request /panics 500",
+		"end operation CLIENT_GONE", "end request /leaves 499",
+		"refused CROSS_ORIGIN", "end request  403",
+	})
+}
+
+// foreign is the status of what a page of another origin asks.
+func foreign(t *testing.T, url string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(posted(t, "{ hello }", nil)))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", plain)
+	request.Header.Set("Origin", "https://other.example")
+	return do(t, request).status
+}
+
+// What is cut at the end of the budget is broken off: an empty answer with 200 would be one.
+func TestWhatIsCutIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	config := server.NewConfig()
+	config.ShutdownTimeout = time.Millisecond
+	const clients = 20
+	var begun sync.WaitGroup
+	begun.Add(clients)
+	handler, _ := transport(t, nil, map[string]func(context.Context) (string, error){
+		"slow": func(ctx context.Context) (string, error) {
+			begun.Done()
+			<-ctx.Done()
+			return "", ctx.Err()
+		},
+	})
+	r := start(t, config, handler)
+	var all sync.WaitGroup
+	for range clients {
+		all.Go(func() {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url, strings.NewReader(posted(t, "{ slow }", nil)))
+			if !assert.NoError(t, err) {
+				return
+			}
+			request.Header.Set("Content-Type", plain)
+			response, err := client.Do(request)
+			if err == nil {
+				_ = response.Body.Close()
+			}
+			assert.Error(t, err)
+		})
+	}
+	begun.Wait()
+	r.stop()
+	var cut *server.CutError
+	require.ErrorAs(t, r.wait(t), &cut)
+	all.Wait()
 }

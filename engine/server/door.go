@@ -18,14 +18,16 @@ import (
 // A page that rebinds the name of its host to this server's address is of the same origin to its browser, whatever that
 // asks for; but it cannot change the Host header, which still has the page's name.
 type door struct {
-	hosts []string
-	next  http.Handler
+	hosts    []string
+	next     http.Handler
+	observer Observer
 }
 
 // newDoor puts a door before a handler.
 func newDoor(config Config, next http.Handler) (http.Handler, error) {
+	d := &door{observer: config.Observer}
 	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(denyCrossOrigin))
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.refuse(w, r, crossOrigin) }))
 	for _, origin := range config.CORSOrigins {
 		if u, err := url.Parse(origin); err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || strings.Contains(origin, "*") {
 			return nil, fmt.Errorf("CORSOrigins: %q is no origin such as https://app.example", origin)
@@ -45,18 +47,23 @@ func newDoor(config Config, next http.Handler) (http.Handler, error) {
 			MaxAge:         aDay,
 		}).Handler(handler)
 	}
-	hosts := make([]string, len(config.AllowedHosts))
-	for i, host := range config.AllowedHosts {
-		hosts[i] = strings.ToLower(strings.TrimSuffix(host, "."))
+	for _, host := range config.AllowedHosts {
+		d.hosts = append(d.hosts, strings.ToLower(strings.TrimSuffix(host, ".")))
 	}
-	return &door{hosts, handler}, nil
+	d.next = handler
+	return d, nil
 }
 
-func denyCrossOrigin(w http.ResponseWriter, r *http.Request) {
-	writeFault(w, &Fault{Code: "CROSS_ORIGIN", Message: "cross-origin requests are refused", Status: http.StatusForbidden}, RequestID(r.Context()))
-}
+// What the door refuses.
+var (
+	crossOrigin = &Fault{Code: "CROSS_ORIGIN", Message: "cross-origin requests are refused", Status: http.StatusForbidden}
+	otherHost   = &Fault{Code: "HOST_NOT_ALLOWED", Message: "this host is not served here", Status: http.StatusMisdirectedRequest}
+)
 
-var otherHost = &Fault{Code: "HOST_NOT_ALLOWED", Message: "this host is not served here", Status: http.StatusMisdirectedRequest}
+func (d *door) refuse(w http.ResponseWriter, r *http.Request, fault *Fault) {
+	d.observer.Refused(r.Context(), fault.Code)
+	writeFault(w, fault, RequestID(r.Context()))
+}
 
 // The values of headers that every answer has.
 var (
@@ -73,7 +80,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header["X-Content-Type-Options"] = noSniff
 	header["Cross-Origin-Resource-Policy"] = sameOrigin
 	if !IsProbe(r.URL.Path) && !d.allows(r.Host) {
-		writeFault(w, otherHost, RequestID(r.Context()))
+		d.refuse(w, r, otherHost)
 		return
 	}
 	d.next.ServeHTTP(w, r)

@@ -34,6 +34,9 @@ func (f *Fault) Error() string { return f.Message }
 // internal is any error that is nobody's business.
 var internal = &Fault{Code: "INTERNAL", Message: "internal error", Status: http.StatusInternalServerError}
 
+// gone is what is counted for a client that went away before it was answered. Nobody is told.
+var gone = &Fault{Code: "CLIENT_GONE", Message: "the client has gone", Status: http.StatusInternalServerError}
+
 // timedOut is an operation that did not end within [GraphQLConfig.OperationTimeout].
 var timedOut = &Fault{Code: "TIMEOUT", Message: "the operation took too long", Status: http.StatusGatewayTimeout}
 

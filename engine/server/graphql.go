@@ -9,6 +9,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"cambium/engine/access"
 	"cambium/engine/limit"
@@ -104,10 +105,11 @@ func (g *graphQL) run(
 	defer answer.release(&answers)
 	op, response, fault := g.operate(ctx, w, r, params, answer)
 	switch {
-	case r.Context().Err() != nil: // nobody is listening
+	case r.Context().Err() != nil: // nobody is listening, or the server cuts who does: an empty answer would be one
 		if e := exchangeOf(ctx); e != nil {
 			e.status = statusClientClosed
 		}
+		panic(http.ErrAbortHandler)
 	case fault != nil:
 		g.refuse(w, r, fault)
 	case op == nil:
@@ -155,14 +157,17 @@ func (g *graphQL) operate(
 	defer cancel()
 	ctx = g.config.Observer.BeginOperation(ctx, op)
 	start := time.Now()
-	var response operation.Response
-	defer func() { // also after a panic
+	response := operation.Response{Errors: panicked}
+	defer func() {
 		g.config.Observer.EndOperation(ctx, op, time.Since(start), response.Errors)
 	}()
 	response = g.service.Run(ctx, op, append(answer.bytes, answerStart...))
 	answer.bytes = response.Data
 	return op, response, nil
 }
+
+// panicked are the errors of an operation that came to no end.
+var panicked = gqlerror.List{internal.graphql("")}
 
 // statusClientClosed is what nginx logs for a client that went away before it was answered. It is only logged.
 const statusClientClosed = 499

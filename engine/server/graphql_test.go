@@ -235,7 +235,7 @@ func TestClientThatHasGoneIsNotAnswered(t *testing.T) {
 	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(`{"query":"{ slow }"}`))
 	request.Header.Set("Content-Type", plain)
 	recorder := httptest.NewRecorder()
-	handler.ServeHTTP(recorder, request)
+	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { handler.ServeHTTP(recorder, request) }, "net/http breaks off the connection")
 	assert.Empty(t, recorder.Body.String())
 	assert.NotContains(t, log.String(), "ERROR")
 }

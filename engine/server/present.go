@@ -64,7 +64,7 @@ func (p presenter) fault(ctx context.Context, err error, place *gqlerror.Error) 
 	}
 	ended := ctx.Err()
 	if ended != nil && errors.Is(err, context.Canceled) && !errors.Is(ended, context.DeadlineExceeded) {
-		return internal, id // the client has gone: nobody reads this
+		return gone, id
 	}
 	if place.Err != nil {
 		err = place.Err // without GraphQL's prefix

@@ -12,6 +12,7 @@ type family[K comparable, S any] struct {
 	most  int
 	fresh func(K) S
 	other func(K) K // what a key counts as where there is no more room
+	keep  func(K) K // what is kept of a key that is new; nil keeps it as it is
 
 	mu    sync.Mutex
 	known atomic.Pointer[map[K]S] // replaced, never changed
@@ -41,9 +42,22 @@ func (f *family[K, S]) add(key K) S {
 	if s, ok := known[key]; ok {
 		return s
 	}
+	if f.keep != nil {
+		key = f.keep(key)
+	}
 	s := f.fresh(key)
 	next := maps.Clone(known)
 	next[key] = s
 	f.known.Store(&next)
 	return s
+}
+
+// reserve makes the series of a key that is known beforehand, whatever room there is for others.
+func (f *family[K, S]) reserve(key K) {
+	f.mu.Lock()
+	if _, ok := (*f.known.Load())[key]; !ok {
+		f.most++
+	}
+	f.mu.Unlock()
+	f.of(key)
 }

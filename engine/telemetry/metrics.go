@@ -23,7 +23,7 @@ type metrics struct {
 	retries prometheus.Counter
 }
 
-// How many series a family has at most. Operations have 18 each.
+// How many series a family has at most, beside those that are kept for names that are known. Operations have 18 each.
 const (
 	mostRequests   = 200
 	mostOperations = 100
@@ -38,6 +38,10 @@ const anonymous = "(anonymous)"
 
 // longestName is the longest name that is a label, in bytes.
 const longestName = 64
+
+// short is the beginning of a client's name, which may have a megabyte, and which is a part of the request: as it is it would
+// keep all of that.
+func short(name string) string { return strings.Clone(name[:min(len(name), longestName)]) }
 
 type (
 	requestKey struct {
@@ -71,7 +75,7 @@ func newMetrics(registry *prometheus.Registry, config Config) *metrics {
 	requestSeconds := made.histograms("http_request_duration_seconds", "From the header that was read to the answer that was written.", seconds, "route")
 	operations := made.counters("operations_total", "Operations that were run; failed are those with an error.", "type", "name", "result")
 	operationSeconds := made.histograms("operation_duration_seconds", "From the start of an operation to its answer made.", seconds, "type", "name")
-	errors := made.counters("errors_total", "Errors that clients were told, by their codes.", "code")
+	errors := made.counters("errors_total", "Errors that clients were told, by their codes; CLIENT_GONE where nobody waited.", "code")
 	statements := made.histograms("statement_duration_seconds", "From a statement sent to its last row read.", seconds, "verb")
 	failed := made.counters("statements_failed_total", "Statements that failed, or whose client did not wait.", "verb")
 	m := &metrics{
@@ -92,6 +96,7 @@ func newMetrics(registry *prometheus.Registry, config Config) *metrics {
 			operationSeconds.WithLabelValues(string(k.kind), k.name),
 		}
 	}, func(k operationKey) operationKey { return operationKey{k.kind, other} })
+	m.operations.keep = func(k operationKey) operationKey { return operationKey{k.kind, short(k.name)} }
 	m.errors = newFamily(mostErrors, func(code string) prometheus.Counter { return errors.WithLabelValues(code) }, func(string) string { return other })
 	m.statements = newFamily(len(verbs)+1, func(verb string) statementSeries {
 		return statementSeries{statements.WithLabelValues(verb), failed.WithLabelValues(verb)}

@@ -28,7 +28,7 @@ func (t *Telemetry) BeginOperation(ctx context.Context, op *operation.Operation)
 	if t.tracer == nil || !trace.SpanFromContext(ctx).IsRecording() {
 		return ctx
 	}
-	ran := running{name: op.Operation.Name, entities: entitiesOf(op.Operation.SelectionSet)}
+	ran := running{name: short(op.Operation.Name), entities: entitiesOf(op.Operation.SelectionSet)}
 	title := string(op.Operation.Operation)
 	if ran.name != "" {
 		title += " " + ran.name

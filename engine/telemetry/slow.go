@@ -14,7 +14,7 @@ import (
 // logSlow tells of an operation that took long: which, and what it was given without its values.
 func (t *Telemetry) logSlow(ctx context.Context, op *operation.Operation, took time.Duration) {
 	attrs := []slog.Attr{
-		slog.String("operation", op.Operation.Name), slog.String("type", string(op.Operation.Operation)),
+		slog.String("operation", short(op.Operation.Name)), slog.String("type", string(op.Operation.Operation)),
 		slog.Duration("duration", took), slog.Int64("cost", op.Cost()), slog.String("plan", planOf(op)),
 	}
 	if len(op.Operation.VariableDefinitions) > 0 {
@@ -30,12 +30,19 @@ func planOf(op *operation.Operation) string {
 	return hex.EncodeToString(sum[:head])
 }
 
+// mostVariables bounds the line.
+const mostVariables = 50
+
 // redacted is what is known of the variables beside their values: names, types, sizes.
 func redacted(op *operation.Operation) []string {
-	list := make([]string, 0, len(op.Operation.VariableDefinitions))
-	for _, v := range op.Operation.VariableDefinitions {
+	all := op.Operation.VariableDefinitions
+	list := make([]string, 0, min(len(all), mostVariables)+1)
+	for i, v := range all {
+		if i == mostVariables {
+			return append(list, fmt.Sprintf("and %d more", len(all)-i))
+		}
 		value, given := op.Variables[v.Variable]
-		list = append(list, v.Variable+": "+v.Type.String()+sizeOf(value, given))
+		list = append(list, short(v.Variable)+": "+v.Type.String()+sizeOf(value, given))
 	}
 	return list
 }

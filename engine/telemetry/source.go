@@ -45,7 +45,7 @@ func (t *Telemetry) Pool(stats func() database.Stats) {
 	connections := describe("pool_connections", "Connections by what they do.", "state")
 	waiting := describe("pool_waiting", "Callers that wait for a connection.")
 	acquires := describe("pool_acquires_total", "Connections that were handed out.")
-	waited := describe("pool_waits_total", "Of those, after a wait.")
+	waited := describe("pool_waits_total", "Of those, after a wait: for another one's, or for one to be opened.")
 	wait := describe("pool_wait_seconds_total", "The time of those waits.")
 	opened := describe("pool_opened_total", "Connections that were opened.")
 	exhausted := describe("pool_exhausted_total", "Callers that were refused because all connections were in use.")

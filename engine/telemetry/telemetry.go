@@ -59,11 +59,10 @@ func New(ctx context.Context, config Config, getenv func(string) string, logger 
 	return t, nil
 }
 
-// Operations are names that have series of their own, whatever else clients may think of.
-func (t *Telemetry) Operations(names []string) {
-	for _, name := range names {
-		t.metrics.operation(ast.Query, name)
-		t.metrics.operation(ast.Mutation, name)
+// Operation is one that has series of its own, whatever else clients may think of.
+func (t *Telemetry) Operation(kind ast.Operation, name string) {
+	if name != "" && len(name) <= longestName {
+		t.metrics.operations.reserve(operationKey{kind, name})
 	}
 }
 

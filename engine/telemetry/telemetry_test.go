@@ -84,18 +84,22 @@ func run(ctx context.Context, seen *telemetry.Telemetry, op *operation.Operation
 func TestNamesOfClientsAreBounded(t *testing.T) {
 	t.Parallel()
 	seen := observed(t, telemetry.Config{}, nil)
-	seen.Operations([]string{"Registered"})
+	for i := range 120 {
+		seen.Operation(ast.Query, fmt.Sprint("Registered", i))
+		seen.Operation(ast.Query, fmt.Sprint("Registered", i)) // in another document
+	}
+	seen.Operation(ast.Mutation, "RegisteredToo")
 	for i := range 300 {
 		run(t.Context(), seen, prepare(t, fmt.Sprintf("query Q%d { __typename }", i), nil), time.Millisecond)
 	}
-	run(t.Context(), seen, prepare(t, "query Registered { __typename }", nil), time.Millisecond)
+	run(t.Context(), seen, prepare(t, "query Registered119 { __typename }", nil), time.Millisecond)
 	run(t.Context(), seen, prepare(t, "query "+strings.Repeat("x", 65)+" { __typename }", nil), time.Millisecond)
 	run(t.Context(), seen, prepare(t, "{ __typename }", nil), time.Millisecond)
 	text := metrics(t, seen)
-	assert.Equal(t, 101, strings.Count(text, `cambium_operation_duration_seconds_count{`), "a hundred, and one for the others")
+	assert.Equal(t, 121+101, strings.Count(text, `cambium_operation_duration_seconds_count{`), "the registered ones, a hundred, and one for the others")
 	assert.Contains(t, text, `cambium_operations_total{name="Q0",result="ok",type="query"} 1`)
-	assert.Contains(t, text, `cambium_operations_total{name="Registered",result="ok",type="query"} 1`)
-	assert.Contains(t, text, `cambium_operations_total{name="other",result="ok",type="query"} 204`)
+	assert.Contains(t, text, `cambium_operations_total{name="Registered119",result="ok",type="query"} 1`)
+	assert.Contains(t, text, `cambium_operations_total{name="other",result="ok",type="query"} 202`)
 	assert.NotContains(t, text, "Q299")
 	for i := range 1000 {
 		seen.Refused(t.Context(), fmt.Sprint("CODE_", i))
@@ -120,6 +124,17 @@ func TestSlowOperationsAreLoggedWithoutValues(t *testing.T) {
 		assert.NotContains(t, line, hidden)
 	}
 	assert.Contains(t, metrics(t, seen), "cambium_slow_operations_total 1\n")
+
+	log.Reset()
+	var variables, used strings.Builder
+	for i := range 60 {
+		name := strings.Repeat("v", 1000) + fmt.Sprint(i)
+		fmt.Fprintf(&variables, "$%s: ID ", name)
+		fmt.Fprintf(&used, "f%d: order(id: $%s) { id } ", i, name)
+	}
+	run(t.Context(), seen, prepare(t, "query "+strings.Repeat("Q", 1<<20)+"("+variables.String()+") { "+used.String()+"}", nil), time.Second)
+	assert.Less(t, log.Len(), 10_000, "a client writes no long lines")
+	assert.Contains(t, log.String(), `"and 10 more"`)
 
 	log.Reset()
 	run(t.Context(), seen, op, 2*time.Second)
