@@ -170,8 +170,18 @@ func (c Config) pool() (*pgxpool.Config, error) {
 	for _, t := range c.serverTimeouts() {
 		session[t.name] = t.milliseconds()
 	}
+	if session[jit] == "" {
+		session[jit] = "off"
+	}
 	return p, nil
 }
+
+// jit is PostgreSQL's compiler of expressions, on by default. It begins where the estimated cost of a statement is above
+// 100,000, compiles for a millisecond and more each expression, and does so at every execution, a prepared statement's too:
+// for an answer of some hundred fields that is seconds, and hundreds of MB in the server. What it saves are parts of long
+// scans. With it a hundred operations of many shapes took six times as long (BenchmarkJIT in internal/library). Who wants
+// it says jit=on in the connection string.
+const jit = "jit"
 
 const (
 	// lifetimeJitter is the part of the lifetime that is added at random: a tenth spreads the reconnects of a pool

@@ -90,6 +90,9 @@ func TestSessionSettings(t *testing.T) {
 	db := setup(t, func(c *database.Config) { c.StatementTimeout = 0; c.LockTimeout = 1500 * time.Millisecond })
 	requireText(t, db, "0 1500ms 1min test", `SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'),
 		current_setting('idle_in_transaction_session_timeout'), current_setting('application_name'))`)
+	requireText(t, db, "off", "SHOW jit")
+	asked := setup(t, func(c *database.Config) { c.URL += "&jit=on" })
+	requireText(t, asked, "on", "SHOW jit")
 }
 
 func TestQueryStopsWithItsReader(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 )
 
 // visible returns what there is for a viewer, as the rules of the schema say it in Go.
-func visible(t *testing.T, l *library, v viewer.Viewer) *reference.Data {
+func visible(t testing.TB, l *library, v viewer.Viewer) *reference.Data {
 	t.Helper()
 	model := l.model()
 	if !v.Staff {
