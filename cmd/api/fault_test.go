@@ -173,7 +173,7 @@ func TestTrapPgBouncerInTransactionMode(t *testing.T) {
 	for name, b := range map[string]faultlab.PgBouncer{
 		"refuses settings of sessions": {Mode: "transaction", PoolSize: 4},
 		"ignores them": {Mode: "transaction", PoolSize: 4, More: []string{
-			"ignore_startup_parameters = extra_float_digits, statement_timeout, lock_timeout, idle_in_transaction_session_timeout",
+			"ignore_startup_parameters = extra_float_digits, statement_timeout, lock_timeout, idle_in_transaction_session_timeout, jit",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

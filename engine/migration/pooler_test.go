@@ -16,7 +16,7 @@ import (
 func pgbouncer(t *testing.T, at, mode string) string {
 	t.Helper()
 	return faultlab.StartPgBouncer(t, at, faultlab.PgBouncer{Mode: mode, More: []string{
-		"ignore_startup_parameters = extra_float_digits, statement_timeout, lock_timeout, idle_in_transaction_session_timeout",
+		"ignore_startup_parameters = extra_float_digits, statement_timeout, lock_timeout, idle_in_transaction_session_timeout, jit",
 	}})
 }
 
