@@ -79,6 +79,10 @@ test-soak: setup ## An hour of mixed load: memory, goroutines and connections. m
 test-faults: setup ## Kill servers, sessions, the program and the network under load, and count every write. A quarter of an hour and more.
 	@go test -count=1 -v -timeout 90m ./internal/faults -faults.writes 200000 -faults.kills 112 -faults.restarts 50 -faults.races 100000 $(flags)
 
+.PHONY: test-scroll
+test-scroll: setup studio ## Scroll the studio over 300,000 rows and tell the frames: what make test does for a few seconds.
+	@go test -count=1 -v -run TestStudioScrolls ./clients $(flags) -args -scrolling 20s
+
 # So many checks of each property, of three operations each; `make test` makes a hundred.
 checks ?= 2000
 

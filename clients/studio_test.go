@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -35,8 +37,13 @@ var pictures = flag.String("pictures", "-", "directory for pictures of the studi
 // classic returns the URL of a database of the test's own with the classic data, as the program itself loads it.
 func classic(t *testing.T) string {
 	t.Helper()
+	return pgtest.Clone(t, "studio: northwind", loadClassic(t))
+}
+
+func loadClassic(t *testing.T) func(context.Context, string) error {
+	t.Helper()
 	dir := northwind.Dir(t)
-	return pgtest.Clone(t, "studio: northwind", func(ctx context.Context, url string) error {
+	return func(ctx context.Context, url string) error {
 		for _, args := range [][]string{{"migrate", "apply"}, {"load", dir}} {
 			cmd := exec.CommandContext(ctx, program, args...)
 			cmd.Env = []string{"DATABASE_URL=" + url}
@@ -46,7 +53,26 @@ func classic(t *testing.T) string {
 			}
 		}
 		return nil
-	})
+	}
+}
+
+// runSQL runs statements in a database, as nobody's API would.
+func runSQL(ctx context.Context, url string, statements ...string) error {
+	config, err := database.ConfigFromEnv(func(name string) string { return map[string]string{"DATABASE_URL": url}[name] })
+	if err != nil {
+		return err
+	}
+	config.StatementTimeout = 0
+	db, err := database.Open(ctx, config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	for _, statement := range statements {
+		if _, err = db.Exec(ctx, statement); err != nil {
+			break
+		}
+	}
+	return errors.Join(err, db.Close())
 }
 
 // startStudio runs `api studio` over a database, and returns the URL that it prints.
@@ -124,6 +150,29 @@ func TestStudioOfAnotherDomain(t *testing.T) {
 	drive(t, startLibrary(t), "library")
 }
 
+// scrolling is for how long each speed is measured:
+//
+//	go test ./clients -run TestStudioScrolls -v -args -scrolling 20s
+var scrolling = flag.Duration("scrolling", 2*time.Second, "how long the studio is scrolled at each speed")
+
+// TestStudioScrolls scrolls a list of 300,000 rows: frames, memory, and that each row comes once.
+func TestStudioScrolls(t *testing.T) {
+	t.Parallel()
+	load := loadClassic(t)
+	url := pgtest.Clone(t, "studio: 300,000 orders", func(ctx context.Context, url string) error {
+		if err := load(ctx, url); err != nil {
+			return err
+		}
+		const columns = "created_at, updated_at, version, ordered_at, required_at, shipped_at, freight, ship_name, ship_address, ship_city, " +
+			"ship_region, ship_postal_code, ship_country, customer_id, employee_id, shipper_id"
+		return runSQL(ctx, url,
+			"ALTER TABLE orders DISABLE TRIGGER ALL", // whose rows are copies of good ones
+			"INSERT INTO orders ("+columns+") SELECT "+columns+" FROM orders, generate_series(1, 400) LIMIT 300000 - (SELECT count(*) FROM orders)",
+			"ALTER TABLE orders ENABLE TRIGGER ALL", "VACUUM (ANALYZE) orders")
+	})
+	drive(t, startStudio(t, url), "desk", fmt.Sprintf("scroll=%g", scrolling.Seconds()))
+}
+
 // TestStudioOfForeignDatabase opens it over a database by an address that is not this machine's own.
 func TestStudioOfForeignDatabase(t *testing.T) {
 	t.Parallel()
@@ -138,12 +187,7 @@ func TestStudioOfDriftedDatabase(t *testing.T) {
 	down.Env = []string{"DATABASE_URL=" + url}
 	text, err := down.CombinedOutput()
 	require.NoError(t, err, "%s", text)
-	config, err := database.ConfigFromEnv(func(name string) string { return map[string]string{"DATABASE_URL": url}[name] })
-	require.NoError(t, err)
-	db, err := database.Open(t.Context(), config, slog.New(slog.DiscardHandler))
-	require.NoError(t, err)
-	_, err = db.Exec(t.Context(), "ALTER TABLE customers ADD COLUMN nickname text")
-	require.NoError(t, errors.Join(err, db.Close()))
+	require.NoError(t, runSQL(t.Context(), url, "ALTER TABLE customers ADD COLUMN nickname text"))
 	drive(t, startStudio(t, url), "desk", "drifted")
 }
 

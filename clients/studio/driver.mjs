@@ -120,7 +120,8 @@ export class Driver {
     const select = editor.locator('select');
     if (await select.count()) await select.selectOption(value);
     else await editor.locator('input, textarea').first().fill(value);
-    await this.page.keyboard.press(how);
+    const lines = await editor.locator('textarea').count() > 0; // in which Enter is a line's end
+    await this.page.keyboard.press(how === 'Enter' && lines ? 'Control+Enter' : how);
     await editor.waitFor({ state: 'detached' });
   }
 

@@ -60,7 +60,9 @@ export default {
     await tools.getByRole('button', { name: 'Headers' }).click();
     const asked = s.page.waitForRequest((r) => r.url().endsWith('api/graphql') && r.headers()['x-mine'] === 'yes');
     await s.page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .CodeMirror').click();
+    await s.page.locator('.graphiql-editor-tool .CodeMirror-focused').waitFor();
     await s.page.keyboard.type('{"X-Mine": "yes"');
+    await s.page.locator('.graphiql-editor-tool .CodeMirror-focused', { hasText: '"yes"' }).waitFor();
     await s.page.locator('.graphiql-execute-button').click();
     await asked;
     await s.page.getByRole('button', { name: /history/i }).first().click();

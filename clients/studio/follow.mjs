@@ -8,7 +8,7 @@ export default {
     const label = await s.text(0, one);
     await (await s.cell(0, one)).locator('.v-link').click();
     await s.viewHas(`#/data/${target}?row=`);
-    assert.equal(await s.page.locator('.row-panel h2').innerText(), label);
+    await s.page.locator('.row-panel h2').getByText(label, { exact: true }).waitFor();
     await s.page.goBack();
     await s.viewHas(`#/data/${entity}`);
   },

@@ -14,18 +14,21 @@ import { dataRoute, go, type Step } from "../state/route";
 import { plainView, type View } from "../state/view";
 import { Failure, Loading } from "../shell/Feedback";
 import { Icon } from "../shell/Icon";
-import { gridColumns, type GridColumn } from "./columns";
+import { gridColumns } from "./columns";
 import { Crumbs } from "./Crumbs";
 import { Editor, type Target } from "./Editor";
 import { Figures } from "./Figures";
 import { FilterBar } from "./FilterBar";
-import { Grid, valueAt, type GridHandle, type GridRow, type Place } from "./Grid";
+import { Grid, type GridHandle, type Place } from "./Grid";
+import { valueAt, type GridRow } from "./Line";
 import { ColumnsMenu, ExportMenu, ViewsMenu } from "./Menus";
 import { more, Peek } from "./Peek";
 import { RowPanel } from "./RowPanel";
 import { Statements } from "./Statements";
 import { gridKey } from "./useGridKeys";
-import { pageSize, useRows } from "./useRows";
+import { pageSize } from "../query/pages";
+import { useRows } from "./useRows";
+import { reachable } from "./useSight";
 
 interface Props {
   entity: Entity;
@@ -39,8 +42,8 @@ export function BrowsePage({ entity, view, trail }: Props) {
   const { model, state } = useStudio();
   const { stage } = useChanges();
   const [zone] = useKept<Zone>("zone", "utc");
-  const [active, setActive] = useState<Place>({ row: 0, column: 0 });
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [place, setPlace] = useState<Place & { question: string }>({ row: 0, column: 0, question: "" });
+  const [selected, setSelected] = useState<ReadonlyMap<string, Row>>(new Map());
   const [editing, setEditing] = useState<{ at: Place; target: Target } | null>(null);
   const [peeking, setPeeking] = useState<{ at: Place; anchor: DOMRect } | null>(null);
   const [note, setNote] = useState<string | null>(null);
@@ -55,11 +58,27 @@ export function BrowsePage({ entity, view, trail }: Props) {
   const list = useRows(source, view, columns.map((c) => c.name));
   const searchable = source.through ? source.through.edge.hasSearch : entity.hasSearch;
 
-  const rows = useMemo<GridRow[]>(() => {
-    const fresh = stage.rows.filter((r) => r.entity === entity.name && r.kind === "create").map((staged) => ({ row: { id: staged.id }, staged }));
-    return [...fresh, ...list.rows.map((row) => ({ row, staged: stagedOf(stage, entity.name, row.id) }))];
-  }, [stage, entity, list.rows]);
-  const chosen = useMemo(() => rows.filter((r) => selected.has(r.row.id)), [rows, selected]);
+  // Other rows begin at the first.
+  const { question } = list;
+  const active = useMemo<Place>(() => (place.question === question ? place : { row: 0, column: place.column }), [place, question]);
+  const setActive = useCallback((at: Place) => setPlace({ ...at, question }), [question]);
+
+  // New rows come first.
+  const staged = useMemo(() => new Map(stage.rows.filter((r) => r.entity === entity.name).map((r) => [r.id, r])), [stage, entity]);
+  const fresh = useMemo<GridRow[]>(() => [...staged.values()].filter((r) => r.kind === "create").map((r) => ({ row: { id: r.id }, staged: r })), [staged]);
+  const length = fresh.length + Math.min(list.length, reachable);
+  const rowAt = (i: number): GridRow | undefined => {
+    const row = list.at(i - fresh.length);
+    return fresh[i] ?? (row && { row, staged: staged.get(row.id) });
+  };
+  const { want } = list;
+  const sight = useCallback((first: number, last: number) => want(first - fresh.length, last - fresh.length), [want, fresh.length]);
+  const held = [...fresh.map((r) => r.row), ...list.held];
+  // What is selected stays so when it is out of sight; what is in sight may be newer.
+  const chosen = useMemo(() => {
+    const now = new Map((selected.size > 0 ? list.held : []).map((r) => [r.id, r]));
+    return [...selected.values()].map((row): GridRow => ({ row: now.get(row.id) ?? row, staged: staged.get(row.id) }));
+  }, [selected, staged, list.held]);
 
   const change = useCallback((more: Partial<View>) => {
     const next = { ...view, ...more };
@@ -88,7 +107,7 @@ export function BrowsePage({ entity, view, trail }: Props) {
     !state.readOnly && r !== undefined && r.staged?.kind !== "delete" && editable(entity, field, r.staged?.kind === "create" ? "create" : "update");
 
   const startEdit = (at: Place, typed?: string) => {
-    const r = rows[at.row];
+    const r = rowAt(at.row);
     const c = columns[at.column];
     if (!r || !c) return;
     if (!can(r, c.name)) {
@@ -102,7 +121,7 @@ export function BrowsePage({ entity, view, trail }: Props) {
     setEditing({ at, target });
   };
   const set = (at: Place, value: unknown) => {
-    const r = rows[at.row];
+    const r = rowAt(at.row);
     const c = columns[at.column];
     if (r && c) stageChange((s) => edit(s, entity.name, r.staged?.loaded ?? r.row, c.name, value));
   };
@@ -112,7 +131,7 @@ export function BrowsePage({ entity, view, trail }: Props) {
   };
 
   const open = (at: Place) => {
-    const r = rows[at.row];
+    const r = rowAt(at.row);
     const c = columns[at.column];
     if (!r || !c) return;
     if (r.staged?.kind === "create") return startEdit(at);
@@ -126,7 +145,7 @@ export function BrowsePage({ entity, view, trail }: Props) {
 
   const peek = (at: Place) => {
     const c = columns[at.column];
-    const r = rows[at.row];
+    const r = rowAt(at.row);
     const anchor = grid.current?.cellRect(at);
     if (!r || !c || !anchor) return;
     if (more(c, valueAt(r, c.name))) setPeeking({ at, anchor });
@@ -134,9 +153,16 @@ export function BrowsePage({ entity, view, trail }: Props) {
   };
 
   const select = (row: number, range: boolean) => {
-    const next = new Set(selected);
-    const ids = rows.slice(range ? Math.min(lastSelected.current, row) : row, (range ? Math.max(lastSelected.current, row) : row) + 1).map((r) => r.row.id);
-    for (const id of ids) if (!range && next.has(id)) next.delete(id); else next.add(id);
+    const next = new Map(selected);
+    const [first, last] = range ? [Math.min(lastSelected.current, row), Math.max(lastSelected.current, row)] : [row, row];
+    let passed = 0;
+    for (let i = first; i <= last; i++) {
+      const r = rowAt(i)?.row;
+      if (!r) passed++;
+      else if (!range && next.has(r.id)) next.delete(r.id);
+      else next.set(r.id, r);
+    }
+    if (passed > 0) setNote(`${passed.toLocaleString("en")} rows between are not read, and not selected.`);
     lastSelected.current = row;
     setSelected(next);
   };
@@ -151,12 +177,12 @@ export function BrowsePage({ entity, view, trail }: Props) {
   };
   const removeChosen = () => {
     if (state.readOnly || !entity.mutations.delete) return;
-    const these = chosen.length > 0 ? chosen : rows[active.row] ? [rows[active.row] as GridRow] : [];
+    const these = chosen.length > 0 ? chosen : [rowAt(active.row)].filter((r) => r !== undefined);
     stageChange((s) => remove(s, entity.name, these.map((r) => r.row)));
-    setSelected(new Set());
+    setSelected(new Map());
   };
   const copy = () => {
-    const r = rows[active.row];
+    const r = rowAt(active.row);
     const c = columns[active.column];
     if (!r || !c) return;
     const text = chosen.length > 0
@@ -170,9 +196,9 @@ export function BrowsePage({ entity, view, trail }: Props) {
     if (state.readOnly) return setNote("Changes are switched off here.");
     let wrong = 0;
     for (const [i, cells] of readTable(text).entries()) {
-      let r = rows[active.row + i];
+      let r = rowAt(active.row + i);
       if (!r) {
-        if (!entity.mutations.create) break;
+        if (!entity.mutations.create || active.row + i < length) break; // what is not read is not overwritten
         const id = `new-${++lastNew}`;
         stageChange((s) => create(s, entity.name, id));
         r = { row: { id }, staged: stagedOf(stageNow(), entity.name, id) };
@@ -191,12 +217,10 @@ export function BrowsePage({ entity, view, trail }: Props) {
     if (wrong > 0) setNote(`${wrong} pasted ${wrong === 1 ? "cell is" : "cells are"} not what the column takes: look for red.`);
   };
 
-  const nearEnd = useCallback(() => {
-    if (list.hasMore && !list.loadingMore) list.loadMore();
-  }, [list.hasMore, list.loadingMore, list.loadMore]);
-
-  const told = rows[active.row]?.staged?.faults;
+  const told = rowAt(active.row)?.staged?.faults;
   const activeFault = told?.[columns[active.column]?.name ?? ""] ?? told?.[""];
+  const peekedRow = peeking && rowAt(peeking.at.row);
+  const peekedColumn = peeking && columns[peeking.at.column];
   const explore = listOperation(model, source, list.asked);
   const plainAsked = { by: null, bucket: null, figure: "count" as const, column: null };
   return (
@@ -215,27 +239,28 @@ export function BrowsePage({ entity, view, trail }: Props) {
       {chosen.length > 0 && (
         <div className="selection" role="status">
           {chosen.length} selected
-          {!state.readOnly && entity.mutations.create && chosen.length === 1 && <button type="button" className="button" onClick={() => { insert(copyValues(entity, { ...chosen[0]?.row })); setSelected(new Set()); }}><Icon name="copy" />Duplicate</button>}
+          {!state.readOnly && entity.mutations.create && chosen.length === 1 && <button type="button" className="button" onClick={() => { insert(copyValues(entity, { ...chosen[0]?.row })); setSelected(new Map()); }}><Icon name="copy" />Duplicate</button>}
           {!state.readOnly && entity.mutations.delete && <button type="button" className="button danger" onClick={removeChosen}><Icon name="trash" />Delete</button>}
           <button type="button" className="button" onClick={copy}><Icon name="copy" />Copy</button>
-          <button type="button" className="button quiet" onClick={() => setSelected(new Set())}>Clear</button>
+          <button type="button" className="button quiet" onClick={() => setSelected(new Map())}>Clear</button>
         </div>
       )}
       {view.figures && <Figures entity={entity} view={view} asked={view.figures} change={change} />}
       <div className="browse-body">
-        {list.error && list.rows.length === 0 ? <Failure error={list.error} retry={list.refresh} /> : list.loading ? <Loading what={`Reading ${entity.list ?? entity.name}`} /> : (
+        {list.error && list.held.length === 0 ? <Failure error={list.error} retry={list.refresh} /> : list.loading ? <Loading what={`Reading ${entity.list ?? entity.name}`} /> : (
           <div className="grid-frame">
-            <Grid handle={grid} label={entity.name} rows={rows} total={list.total} columns={columns} view={view} change={change} active={active} setActive={setActive}
-              selected={selected} select={select} zone={zone} stale={list.stale} open={open} edit={startEdit} peek={peek} nearEnd={nearEnd}
-              selectAll={() => setSelected(selected.size === rows.length ? new Set() : new Set(rows.map((r) => r.row.id)))}
+            <Grid handle={grid} label={entity.name} length={length} at={rowAt} total={list.total} columns={columns} view={view} change={change} question={question}
+              active={active} setActive={setActive} selected={selected} allSelected={held.length > 0 && held.every((r) => selected.has(r.id))} select={select}
+              selectAll={() => setSelected(held.every((r) => selected.has(r.id)) ? new Map() : new Map(held.map((r) => [r.id, r])))}
+              zone={zone} stale={list.stale} open={open} edit={startEdit} peek={peek} sight={sight}
               onPaste={paste}
               onKey={(e) => gridKey(e, {
-                active, rows: rows.length, columns: columns.length, setActive, open, peek, edit: startEdit, select, remove: removeChosen, copy,
-                clear: (at) => { const c = columns[at.column]; if (c && can(rows[at.row], c.name) && !(c.column?.required ?? c.edge?.required)) set(at, null); },
+                active, rows: length, columns: columns.length, setActive, open, peek, edit: startEdit, select, remove: removeChosen, copy,
+                clear: (at) => { const c = columns[at.column]; if (c && can(rowAt(at.row), c.name) && !(c.column?.required ?? c.edge?.required)) set(at, null); },
                 columnMenu: (column) => document.querySelector<HTMLElement>(`[role=columnheader][aria-colindex="${column + 2}"] .head-menu`)?.click(),
-                escape: () => (view.row ? change({ row: null }) : setSelected(new Set())),
+                escape: () => (view.row ? change({ row: null }) : setSelected(new Map())),
               })} />
-            {rows.length === 0 && (
+            {length === 0 && (
               <div className="feedback empty">
                 <h2>No rows</h2>
                 <p>{view.filter.items.length > 0 || view.search ? "No row is as the filter and the search ask." : "There is nothing here yet."}</p>
@@ -247,8 +272,8 @@ export function BrowsePage({ entity, view, trail }: Props) {
         {view.row !== null && <RowPanel entity={entity} id={view.row} trail={trail} close={() => { change({ row: null }); grid.current?.focus(); }} />}
       </div>
       <footer className="status">
-        <span>{list.rows.length.toLocaleString("en")}{list.total !== undefined && ` of ${list.total.toLocaleString("en")}`} rows</span>
-        {list.error && list.rows.length > 0 && <span className="fault">{list.error.message}</span>}
+        <span>{list.held.length.toLocaleString("en")}{list.total !== undefined && ` of ${list.total.toLocaleString("en")}`} rows</span>
+        {list.error && list.held.length > 0 && <span className="fault">{list.error.message}</span>}
         {list.faults.length > 0 && <span className="fault" role="status">{list.faults.map((f) => f.message).join("; ")}</span>}
         {activeFault && <span role="status" className="fault">{activeFault}</span>}
         {note && <span role="status" className="note">{note}</span>}
@@ -257,16 +282,15 @@ export function BrowsePage({ entity, view, trail }: Props) {
         <a className="status-link" href={`#/explore?${new URLSearchParams({ query: explore.query, variables: print(explore.variables, 2) }).toString()}`}>GraphQL</a>
         {view.page === null ? (
           <>
-            {list.hasMore && <button type="button" className="button quiet" disabled={list.loadingMore} onClick={list.loadMore}>{list.loadingMore ? "Loading…" : "Load more"}</button>}
+            {list.more && <button type="button" className="button quiet" onClick={list.more}>Load more</button>}
             <button type="button" className="button quiet" onClick={() => change({ page: 1 })}>Pages</button>
           </>
         ) : (
           <Pages page={view.page} total={list.total} set={(page) => { change({ page }); setActive({ row: 0, column: active.column }); }} />
         )}
       </footer>
-      {peeking && rows[peeking.at.row] && columns[peeking.at.column] && (
-        <Peek anchor={peeking.anchor} entity={entity} row={(rows[peeking.at.row] as GridRow).row} at={columns[peeking.at.column] as GridColumn} trail={trail} zone={zone}
-          value={valueAt(rows[peeking.at.row] as GridRow, (columns[peeking.at.column] as GridColumn).name)} close={() => setPeeking(null)} />
+      {peekedRow && peekedColumn && peeking && (
+        <Peek anchor={peeking.anchor} entity={entity} row={peekedRow.row} at={peekedColumn} trail={trail} zone={zone} value={valueAt(peekedRow, peekedColumn.name)} close={() => setPeeking(null)} />
       )}
       {editing && (
         <Editor target={editing.target} close={done}

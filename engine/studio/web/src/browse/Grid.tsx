@@ -1,19 +1,10 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useImperativeHandle, useMemo, useRef, type Ref } from "react";
-import type { Row } from "../query/list";
-import type { StagedRow } from "../change/stage";
+import { memo, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
 import type { Zone } from "../query/value";
-import { alignOf, CellContent } from "./Cell";
+import type { View } from "../state/view";
 import type { GridColumn } from "./columns";
 import { HeaderCell } from "./HeaderCell";
-import { more } from "./Peek";
-import { Icon } from "../shell/Icon";
-import type { View } from "../state/view";
-
-export interface GridRow {
-  row: Row;
-  staged: StagedRow | undefined;
-}
+import { Line, markWidth, type GridRow, type Placed } from "./Line";
+import { headHeight, rowHeight, useSight } from "./useSight";
 
 export interface Place {
   row: number;
@@ -28,14 +19,19 @@ export interface GridHandle {
 interface Props {
   handle: Ref<GridHandle>;
   label: string;
-  rows: GridRow[];
+  /** rows to scroll over; some may not be read yet */
+  length: number;
+  at: (row: number) => GridRow | undefined;
   total: number | undefined;
   columns: GridColumn[];
   view: View;
   change: (view: Partial<View>) => void;
+  /** another one begins at the top */
+  question: string;
   active: Place;
   setActive: (at: Place) => void;
-  selected: ReadonlySet<string>;
+  selected: ReadonlyMap<string, unknown>;
+  allSelected: boolean;
   select: (row: number, range: boolean) => void;
   selectAll: () => void;
   open: (at: Place) => void;
@@ -43,77 +39,88 @@ interface Props {
   peek: (at: Place) => void;
   onKey: (e: React.KeyboardEvent) => void;
   onPaste: (text: string) => void;
-  nearEnd: () => void;
+  /** told of the rows in sight, whenever they are others */
+  sight: (first: number, last: number) => void;
   zone: Zone;
   stale: boolean;
 }
 
-const rowHeight = 30;
-export const markWidth = 38;
+/** The place that an event is at, by the numbers that ARIA has; column -1 is the mark of the row. */
+function placeOf(e: React.SyntheticEvent): Place | null {
+  const cell = e.target instanceof Element ? e.target.closest("[role=gridcell]") : null;
+  const row = cell?.closest("[role=row]");
+  const column = cell?.getAttribute("aria-colindex");
+  return row && column ? { row: Number(row.getAttribute("aria-rowindex")) - 2, column: Number(column) - 2 } : null;
+}
 
-/** The value that a cell shows: the staged one where there is one. */
-export const valueAt = (r: GridRow, name: string): unknown =>
-  r.staged && name in r.staged.values ? r.staged.values[name] : r.staged?.kind === "create" ? undefined : r.row[name];
-
-const needed = (c: GridColumn) => (c.column ? c.column.input.requiredOnCreate : c.edge !== null && !c.edge.many && (c.edge.input.requiredOnCreate || (c.edge.required && c.edge.input.create)));
+const on = (e: React.SyntheticEvent, selector: string) => e.target instanceof Element && e.target.closest(selector) !== null;
 
 /** Grid shows the rows and the columns that are in sight, whatever the number of either. */
 export function Grid(p: Props) {
   const scroll = useRef<HTMLDivElement>(null);
-  const pinned = useMemo(() => p.columns.filter((c) => c.pinned), [p.columns]);
-  const free = useMemo(() => p.columns.filter((c) => !c.pinned), [p.columns]);
-  const pinnedWidth = markWidth + pinned.reduce((sum, c) => sum + c.width, 0);
+  const pinned = useMemo<Placed[]>(() => {
+    let left = markWidth;
+    return p.columns.filter((c) => c.pinned).map((column, index) => ({ column, index, left: (left += column.width) - column.width }));
+  }, [p.columns]);
+  const free = useMemo<Placed[]>(() => p.columns.map((column, index) => ({ column, index })).filter((c) => !c.column.pinned), [p.columns]);
+  const pinnedWidth = pinned.reduce((sum, c) => sum + c.column.width, markWidth);
+  const lefts = useMemo(() => {
+    let left = 0;
+    return [0, ...free.map((c) => (left += c.column.width))];
+  }, [free]);
+  const width = pinnedWidth + (lefts.at(-1) ?? 0);
 
-  const vertical = useVirtualizer({
-    count: p.rows.length, getScrollElement: () => scroll.current, estimateSize: () => rowHeight, overscan: 12, scrollPaddingStart: 34,
-  });
-  const horizontal = useVirtualizer({
-    horizontal: true, count: free.length, getScrollElement: () => scroll.current, estimateSize: (i) => free[i]?.width ?? 100, overscan: 3,
-    scrollPaddingStart: pinnedWidth,
-  });
-  const widths = free.map((c) => c.width).join();
-  useEffect(() => horizontal.measure(), [widths, horizontal]);
+  const { rows: [from, to], columns: [begin, end], shifted } = useSight(scroll, p.length, lefts);
+  const shown = useMemo(() => free.slice(begin, end), [free, begin, end]);
+  const lead = lefts[begin] ?? 0;
+  const { sight } = p;
+  useEffect(() => sight(from, to - 1), [sight, from, to]);
 
-  const items = vertical.getVirtualItems();
-  const inSight = horizontal.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  const { nearEnd } = p;
+  const { active, question } = p;
+  const asked = useRef(question);
   useEffect(() => {
-    if (p.rows.length > 0 && last >= p.rows.length - 30) nearEnd();
-  }, [last, p.rows.length, nearEnd]);
-
-  const { active } = p;
-  useEffect(() => {
-    if (active.row < p.rows.length) vertical.scrollToIndex(active.row, { align: "auto" });
-    if (active.column >= pinned.length) horizontal.scrollToIndex(active.column - pinned.length, { align: "auto" });
+    const element = scroll.current;
+    if (!element) return;
+    if (asked.current !== question) {
+      asked.current = question;
+      element.scrollTo({ top: 0 });
+      return;
+    }
+    const column = free.findIndex((c) => c.index === active.column);
+    const into = (now: number, room: number, start: number, size: number) => (start < now ? start : start + size > now + room ? start + size - room : now);
+    const top = into(element.scrollTop, element.clientHeight - headHeight, active.row * rowHeight, rowHeight);
+    const left = column < 0 ? element.scrollLeft : into(element.scrollLeft, element.clientWidth - pinnedWidth, lefts[column] ?? 0, free[column]?.column.width ?? 0);
+    element.scrollTo({ top, left });
     // only where the active cell moves
-  }, [active]);
+  }, [active, question]);
 
   useImperativeHandle(p.handle, () => ({
     focus: () => scroll.current?.focus({ preventScroll: true }),
     cellRect: (at) => document.getElementById(`cell-${at.row}-${at.column}`)?.getBoundingClientRect() ?? null,
   }));
 
-  const total = pinnedWidth + horizontal.getTotalSize();
-  const start = inSight[0]?.start ?? 0;
-  const shown = inSight.map((i) => ({ column: free[i.index], index: i.index + pinned.length })).filter((c): c is { column: GridColumn; index: number } => c.column !== undefined);
-  let left = markWidth;
-  const stuck = pinned.map((column, index) => {
-    const at = { column, index, left };
-    left += column.width;
-    return at;
-  });
+  // The buttons to look into cells are there for two lines at a time: for all of them they would be most of what is drawn.
+  const [over, setOver] = useState<number | null>(null);
+  const hover = (e: React.PointerEvent) => setOver(e.pointerType === "mouse" ? (placeOf(e)?.row ?? null) : null);
 
+  const lines = [];
+  for (let i = from; i < to; i++) {
+    const r = p.at(i);
+    lines.push(
+      <Line key={r?.row.id ?? i} index={i} row={r?.row} staged={r?.staged} selected={r !== undefined && p.selected.has(r.row.id)} active={active.row === i ? active.column : null}
+        near={active.row === i || over === i} pinned={pinned} free={shown} lead={lead} width={width} zone={p.zone} />,
+    );
+  }
   return (
     <div
       ref={scroll}
-      className={`grid${p.stale ? " stale" : ""}`}
+      className={`grid${p.stale ? " stale" : ""}${shifted ? " shifted" : ""}`}
       role="grid"
       aria-label={p.label}
-      aria-rowcount={(p.total ?? p.rows.length) + 1}
+      aria-rowcount={(p.total ?? p.length) + 1}
       aria-colcount={p.columns.length + 1}
       aria-multiselectable="true"
-      aria-activedescendant={p.rows.length > 0 ? `cell-${active.row}-${active.column}` : undefined}
+      aria-activedescendant={p.length > 0 ? `cell-${active.row}-${active.column}` : undefined}
       tabIndex={0}
       onKeyDown={p.onKey}
       onPaste={(e) => {
@@ -121,72 +128,60 @@ export function Grid(p: Props) {
         p.onPaste(e.clipboardData.getData("text/plain"));
       }}
     >
-      <div className="grid-head" role="row" aria-rowindex={1} style={{ width: total }}>
-        <div className="cell mark" role="columnheader" aria-label="Selected" style={{ width: markWidth }}>
-          <input type="checkbox" tabIndex={-1} aria-label="Select all rows that are loaded" checked={p.rows.length > 0 && p.selected.size === p.rows.length} onChange={p.selectAll} />
-        </div>
-        {stuck.map((c) => <HeaderCell key={c.column.name} at={c.column} index={c.index} left={c.left} view={p.view} change={p.change} all={p.columns} />)}
-        <div role="presentation" style={{ width: start }} />
-        {shown.map((c) => <HeaderCell key={c.column.name} at={c.column} index={c.index} view={p.view} change={p.change} all={p.columns} />)}
-      </div>
-      <div className="grid-body" role="rowgroup" style={{ height: vertical.getTotalSize(), width: total }}>
-        {items.map((item) => {
-          const r = p.rows[item.index];
-          if (!r) return null;
-          const isSelected = p.selected.has(r.row.id);
-          const cell = (column: GridColumn, index: number, stick?: number) => {
-            const fault = r.staged?.faults[column.name];
-            const changed = r.staged !== undefined && r.staged.kind !== "delete" && column.name in r.staged.values;
-            const value = valueAt(r, column.name);
-            const isActive = active.row === item.index && active.column === index;
-            return (
-              <div
-                key={column.name}
-                id={`cell-${item.index}-${index}`}
-                role="gridcell"
-                aria-colindex={index + 2}
-                aria-invalid={fault !== undefined || undefined}
-                title={fault}
-                className={`cell ${alignOf(column)}${stick === undefined ? "" : " pinned"}${isActive ? " active" : ""}${changed ? " changed" : ""}${fault ? " wrong" : ""}`}
-                style={stick === undefined ? { width: column.width } : { width: column.width, left: stick }}
-                onPointerDown={(e) => {
-                  if (e.button !== 0) return;
-                  scroll.current?.focus({ preventScroll: true });
-                  p.setActive({ row: item.index, column: index });
-                }}
-                onClick={(e) => {
-                  if (e.target instanceof Element && e.target.closest(".v-link, .chip.count") && !e.target.closest(".cell-peek")) p.open({ row: item.index, column: index });
-                }}
-                onDoubleClick={() => p.edit({ row: item.index, column: index })}
-              >
-                <CellContent at={column} value={value} zone={p.zone} needed={r.staged?.kind === "create" && value === undefined && needed(column)} />
-                {more(column, value) && (
-                  <button type="button" tabIndex={-1} className="cell-peek" aria-label={`Look into ${column.name}`} title="Look into it (Shift Enter)" onClick={() => p.peek({ row: item.index, column: index })}>
-                    <Icon name="open" />
-                  </button>
-                )}
-              </div>
-            );
-          };
-          return (
-            <div
-              key={r.row.id}
-              role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={isSelected}
-              className={`grid-row${item.index % 2 ? " odd" : ""}${isSelected ? " selected" : ""}${r.staged ? ` staged-${r.staged.kind}` : ""}${r.staged?.faults[""] || r.staged?.theirs ? " troubled" : ""}`}
-              style={{ transform: `translateY(${item.start}px)`, width: total }}
-            >
-              <div className="cell mark" role="gridcell" aria-colindex={1} style={{ width: markWidth }} title={r.staged?.faults[""]}>
-                <input type="checkbox" tabIndex={-1} aria-label={`Select row ${item.index + 1}`} checked={isSelected} onChange={() => undefined} onClick={(e) => p.select(item.index, e.shiftKey)} />
-              </div>
-              {stuck.map((c) => cell(c.column, c.index, c.left))}
-              <div role="presentation" style={{ width: start }} />
-              {shown.map((c) => cell(c.column, c.index))}
-            </div>
-          );
-        })}
+      <Head pinned={pinned} free={shown} lead={lead} width={width} view={p.view} change={p.change} all={p.columns} allSelected={p.allSelected} selectAll={p.selectAll} />
+      <div
+        className="grid-body"
+        role="rowgroup"
+        style={{ height: p.length * rowHeight, width }}
+        onPointerOver={hover}
+        onPointerLeave={() => setOver(null)}
+        onPointerDown={(e) => {
+          const at = placeOf(e);
+          if (e.button !== 0 || !at || at.column < 0) return;
+          scroll.current?.focus({ preventScroll: true });
+          p.setActive(at);
+        }}
+        onClick={(e) => {
+          const at = placeOf(e);
+          if (!at) return;
+          if (at.column < 0) {
+            if (on(e, "input")) p.select(at.row, e.shiftKey);
+          } else if (on(e, ".cell-peek")) p.peek(at);
+          else if (on(e, ".v-link, .chip.count")) p.open(at);
+        }}
+        onDoubleClick={(e) => {
+          const at = placeOf(e);
+          if (at && at.column >= 0) p.edit(at);
+        }}
+      >
+        {lines}
       </div>
     </div>
   );
 }
+
+interface HeadProps {
+  pinned: Placed[];
+  free: Placed[];
+  lead: number;
+  width: number;
+  view: View;
+  change: (view: Partial<View>) => void;
+  all: GridColumn[];
+  allSelected: boolean;
+  selectAll: () => void;
+}
+
+const Head = memo(function Head(p: HeadProps) {
+  const head = (c: Placed) => <HeaderCell key={c.column.name} at={c.column} index={c.index} left={c.left} view={p.view} change={p.change} all={p.all} />;
+  return (
+    <div className="grid-head" role="row" aria-rowindex={1} style={{ width: p.width }}>
+      <div className="cell mark" role="columnheader" aria-label="Selected" style={{ width: markWidth }}>
+        <input type="checkbox" tabIndex={-1} aria-label="Select all rows that are loaded" checked={p.allSelected} onChange={p.selectAll} />
+      </div>
+      {p.pinned.map(head)}
+      <div role="presentation" style={{ width: p.lead }} />
+      {p.free.map(head)}
+    </div>
+  );
+});

@@ -37,7 +37,7 @@ export function SubGrid({ entity, row, edge, trail }: Props) {
     queryFn: async ({ signal }) => {
       if (!target) return [];
       const { query: text, variables } = listOperation(model, { entity: target, through: { entity, id: row.id, edge } },
-        { columns, filter: everything, search: "", sort: [], first: inPlace, after: null, offset: 0, total: false });
+        { columns, filter: everything, search: "", sort: [], first: inPlace, after: null, before: null, offset: 0, total: false });
       return pageOf((await ask(text, variables, signal)).data ?? {}).nodes;
     },
   });

@@ -20,6 +20,8 @@ export interface Asked {
   sort: Sort[];
   first: number;
   after: string | null;
+  /** the rows that end where this cursor is */
+  before: string | null;
   offset: number;
   total: boolean;
 }
@@ -36,7 +38,7 @@ export interface Row {
 
 export interface Page {
   nodes: Row[];
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  pageInfo: { hasNextPage: boolean; startCursor: string | null; endCursor: string | null };
   totalCount?: number;
 }
 
@@ -67,9 +69,10 @@ const orderTerm = (sort: Sort): Record<string, unknown> =>
 /** listOperation reads a page of a list. Its variables are all that the list is asked with. */
 export function listOperation(model: Model, source: Source, asked: Asked): Operation {
   const { entity, through } = source;
-  const variables: Record<string, unknown> = { first: asked.first };
-  const declared = ["$first: Int"];
-  const args = ["first: $first"];
+  const size = asked.before === null ? "first" : "last";
+  const variables: Record<string, unknown> = { [size]: asked.first };
+  const declared = [`$${size}: Int`];
+  const args = [`${size}: $${size}`];
   const add = (name: string, type: string | null, value: unknown) => {
     if (value === undefined || value === null || value === "" || type === null) return;
     declared.push(`$${name}: ${type}`);
@@ -77,11 +80,12 @@ export function listOperation(model: Model, source: Source, asked: Asked): Opera
     variables[name] = value;
   };
   add("after", "String", asked.after);
+  add("before", "String", asked.before);
   add("offset", "Int", asked.offset > 0 ? asked.offset : null);
   add("where", entity.where, toWhere(model, entity, asked.filter));
   if (through ? through.edge.hasSearch : entity.hasSearch) add("search", "String", asked.search);
   if (entity.orderBy) add("orderBy", `[${entity.orderBy}!]`, asked.sort.length > 0 ? asked.sort.map(orderTerm) : undefined);
-  const rows = `nodes { ${selection(model, entity, asked.columns)} } pageInfo { hasNextPage endCursor }${asked.total ? " totalCount" : ""}`;
+  const rows = `nodes { ${selection(model, entity, asked.columns)} } pageInfo { hasNextPage startCursor endCursor }${asked.total ? " totalCount" : ""}`;
   if (!through) return { query: `query Rows(${declared.join(", ")}) {\n  rows: ${entity.list}(${args.join(", ")}) { ${rows} }\n}`, variables };
   declared.push("$id: ID!");
   const list = `rows: ${through.edge.name}(${args.join(", ")}) { ${rows} }`;
@@ -95,7 +99,7 @@ export function listOperation(model: Model, source: Source, asked: Asked): Opera
 export function pageOf(data: Record<string, unknown>): Page {
   const of = data.of as Record<string, unknown> | null | undefined;
   const page = (data.rows ?? of?.rows) as Page | null | undefined;
-  return page ?? { nodes: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 };
+  return page ?? { nodes: [], pageInfo: { hasNextPage: false, startCursor: null, endCursor: null }, totalCount: 0 };
 }
 
 /** rowOperation reads one row with all that it has, to-many edges as counts. */

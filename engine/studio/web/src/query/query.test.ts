@@ -43,7 +43,7 @@ suite("filters", () => {
 });
 
 suite("operations are valid", () => {
-  const asked = { columns: defaultColumns(plant), filter: all({ path: ["name"], op: "eq", value: "x" }), search: "s", sort: [{ path: ["bed", "code"], descending: true }], first: 50, after: "c", offset: 0, total: true };
+  const asked = { columns: defaultColumns(plant), filter: all({ path: ["name"], op: "eq", value: "x" }), search: "s", sort: [{ path: ["bed", "code"], descending: true }], first: 50, after: "c", before: null, offset: 0, total: true };
   test("lists", () => {
     const operation = listOperation(model, { entity: plant, through: null }, asked);
     valid(operation.query);

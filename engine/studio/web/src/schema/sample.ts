@@ -3,7 +3,7 @@ import { buildSchema } from "graphql";
 import { readModel } from "./model";
 
 const list = (one: string, many: string, search = false) => `
-  ${many}(first: Int, after: String, offset: Int, where: ${one}Where, orderBy: [${one}OrderBy!]${search ? ", search: String" : ""}): ${one}Connection!`;
+  ${many}(first: Int, after: String, last: Int, before: String, offset: Int, where: ${one}Where, orderBy: [${one}OrderBy!]${search ? ", search: String" : ""}): ${one}Connection!`;
 
 const connection = (one: string) => `
 type ${one}Connection { edges: [${one}Edge!]! nodes: [${one}!]! pageInfo: PageInfo! totalCount: Int! }
@@ -13,7 +13,7 @@ export const model = readModel(
   buildSchema(`
 scalar BigInt scalar Decimal scalar Time scalar Date scalar JSON
 interface Node { id: ID! }
-type PageInfo { hasNextPage: Boolean! endCursor: String }
+type PageInfo { hasNextPage: Boolean! startCursor: String endCursor: String }
 enum OrderDirection { ASC DESC DESC_NULLS_LAST }
 enum TimeBucket { EXACT MONTH YEAR }
 enum Shelf { TALL LOW }
