@@ -4,12 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"cambium/internal/apitest"
 )
 
 // door asks a running studio as its page does, with the cookie of the URL that it has printed.
@@ -163,6 +172,65 @@ func TestStudioReadsOnly(t *testing.T) {
 		})
 	}
 }
+
+// TestStudioWritesFarAway changes a database that is not of this machine once it is told to.
+func TestStudioWritesFarAway(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t, startStudio(t, elsewhere(classic(t)), "--write"))
+	status, body := d.ask(t, `mutation { createShipper(input: { companyName: "Far Away" }) { companyName } }`, unchanged)
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, body, `"Far Away"`)
+}
+
+// TestStudioTakesTheNextPort starts a studio where another program listens.
+func TestStudioTakesTheNextPort(t *testing.T) {
+	t.Parallel()
+	other, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer other.Close() //nolint:errcheck // a test's
+	taken := other.Addr().(*net.TCPAddr).Port
+	page, err := url.Parse(startStudio(t, classic(t), "--port", strconv.Itoa(taken)))
+	require.NoError(t, err)
+	port, err := strconv.Atoi(page.Port())
+	require.NoError(t, err)
+	assert.Equal(t, "127.0.0.1", page.Hostname())
+	assert.Greater(t, port, taken)
+	assert.LessOrEqual(t, port, taken+50)
+	openDoor(t, page.String())
+}
+
+// TestStudioOpensTheBrowser has a desktop of its own, which writes down what it is asked to show.
+func TestStudioOpensTheBrowser(t *testing.T) {
+	t.Parallel()
+	database := classic(t)
+	for name, args := range map[string][]string{"by itself": {}, "not when told so": {"--no-open"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			shown := filepath.Join(dir, "shown")
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "xdg-open"), []byte("#!/bin/sh\necho \"$@\" >"+shown+".part && mv "+shown+".part "+shown+"\n"), 0o755)) //nolint:gosec // it is run
+			env := []string{"DATABASE_URL=" + database, "PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH")}
+			p := apitest.Start(t, program, apitest.Options{Env: env}, append([]string{"studio", "--port", "0"}, args...)...)
+			p.Until(t, &p.Stdout, "\n")
+			printed := strings.TrimSpace(strings.TrimPrefix(p.Stdout.String(), "Studio:"))
+			openDoor(t, printed)
+			if len(args) > 0 {
+				p.Signal(t, syscall.SIGTERM)
+				require.Zero(t, p.Wait(t))
+				require.NoFileExists(t, shown)
+				return
+			}
+			require.EventuallyWithT(t, func(c *assert.CollectT) {
+				text, err := os.ReadFile(shown)
+				assert.NoError(c, err)
+				assert.Equal(c, printed, strings.TrimSpace(string(text)))
+			}, apitest.Patience, pause)
+		})
+	}
+}
+
+// pause is how long to wait between two looks.
+const pause = 10 * time.Millisecond
 
 // elsewhere is the URL of the same database by an address that is not of the loopback interface.
 func elsewhere(url string) string { return strings.Replace(url, "127.0.0.1", "0.0.0.0", 1) }

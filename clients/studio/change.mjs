@@ -185,6 +185,15 @@ export default {
     await s.save();
     const { data } = await s.ask(`{ rows: ${plural}(where: {${name}: {eq: ${JSON.stringify(values[name])}}}) { nodes { id } } }`);
     assert.equal(data.rows.nodes.length, 1);
+    // deleted, and brought back as what it was
+    await s.list(entity, { columns: `id,${name}`, where: JSON.stringify({ all: [[name, 'eq', values[name]]] }) });
+    await s.active(0, name);
+    await s.page.keyboard.press('Delete');
+    await s.save();
+    await s.page.getByRole('heading', { name: 'No rows' }).waitFor();
+    await s.page.getByRole('button', { name: /^Undo 1 deleted/ }).click();
+    await s.page.locator('.status', { hasText: '1 of 1 ' }).waitFor();
+    assert.equal(await (await s.cell(0, 'id')).locator('.v-id').getAttribute('title'), data.rows.nodes[0].id);
     await s.ask(`mutation($id: ID!) { delete${entity}(id: $id) { id } }`, { id: data.rows.nodes[0].id });
   }),
 

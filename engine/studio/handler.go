@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"cambium/engine/operation"
+	"cambium/engine/read"
 )
 
 // Handler serves a studio below any path: whoever mounts it strips the prefix.
@@ -20,11 +21,14 @@ type Handler struct {
 }
 
 // New returns a studio.
-func New(config Config) (*Handler, error) {
+func New(config Config) (*Handler, error) { return serve(config, assets()) }
+
+// serve returns a studio with a page.
+func serve(config Config, page fs.FS) (*Handler, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	h := &Handler{config: config, assets: assets(), mux: http.NewServeMux()}
+	h := &Handler{config: config, assets: page, mux: http.NewServeMux()}
 	_, err := fs.Stat(h.assets, index)
 	h.built = err == nil
 	h.mux.HandleFunc("GET /{$}", h.page)
@@ -36,6 +40,7 @@ func New(config Config) (*Handler, error) {
 	h.mux.Handle("GET /api/migrations", h.known(h.migrations))
 	h.mux.Handle("GET /api/drift", h.known(h.drift))
 	h.mux.Handle("GET /api/tables", h.known(h.tables))
+	h.mux.Handle("POST /api/keys", h.known(h.keys))
 	h.mux.Handle("POST /api/sign-in", h.known(h.signIn))
 	h.mux.Handle("GET /api/traces/{id}", h.known(h.trace))
 	h.mux.Handle("POST /api/traces/{id}/plan", h.known(h.plan))
@@ -131,6 +136,26 @@ func (h *Handler) drift(w http.ResponseWriter, r *http.Request) {
 
 func (h *Handler) tables(w http.ResponseWriter, _ *http.Request) {
 	answer(w, h.config.Tables)
+}
+
+// maxKeys is room for the ids of a save's rows.
+const maxKeys = 1 << 20
+
+// keys tells what ids were made of, which is all that is lost of a row that was deleted when its key was given: with it the
+// row can be made again.
+func (h *Handler) keys(w http.ResponseWriter, r *http.Request) {
+	var ids []string
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxKeys)).Decode(&ids); err != nil {
+		http.Error(w, "a list of ids is needed", http.StatusBadRequest)
+		return
+	}
+	keys := make(map[string]string, len(ids))
+	for _, id := range ids {
+		if _, key, ok := read.ParseID(id); ok {
+			keys[id] = key
+		}
+	}
+	answer(w, keys)
 }
 
 // maxSignIn is room for an id and a score of roles.

@@ -69,4 +69,6 @@ export const drift = () => request<string[]>("drift");
 export const tables = () => request<Table[]>("tables");
 export const statements = (trace: string) => request<Statement[]>(`traces/${encodeURIComponent(trace)}`);
 export const plan = (trace: string) => send<Statement[]>(`traces/${encodeURIComponent(trace)}/plan`, {});
+/** keys are what ids were made of, by the id. */
+export const keys = (ids: string[]) => send<Record<string, string>>("keys", ids);
 export const signIn = (who: { id: string; node: string; roles: string[] }) => send<{ token: string }>("sign-in", who);

@@ -3,6 +3,7 @@ import type { Fault, Step } from "../api/client";
 import type { Entity, Model } from "../schema/model";
 import { columnOf, edgeOf } from "../schema/model";
 import type { Operation, Row } from "../query/list";
+import { parseValue } from "../query/value";
 import { isLink, type Stage, type StagedRow } from "./stage";
 
 /** One root field of the mutation, and the rows that it saves, in the order of its list. */
@@ -139,8 +140,18 @@ export function savedRows(save: Save, data: Record<string, unknown>): [StagedRow
   });
 }
 
-/** inverse is the stage that takes a save back, from the rows as they were and as the save left them. */
-export function inverse(model: Model, saved: [StagedRow, Row][]): Stage {
+/** The key from which a row's id is made, where it is given with a new row: rows do not tell it. */
+const givenKey = (entity: Entity) => entity.columns.find((c) => c.givenOnly);
+
+/** keyed are the ids of deleted rows that can be made again with their key only. */
+export const keyed = (model: Model, saved: [StagedRow, Row][]): string[] =>
+  saved.flatMap(([staged]) => {
+    const entity = model.byName.get(staged.entity);
+    return staged.kind === "delete" && entity && givenKey(entity) ? [staged.id] : [];
+  });
+
+/** inverse is the stage that takes a save back, from the rows as they were and as the save left them, and the keys of [keyed] ids. */
+export function inverse(model: Model, saved: [StagedRow, Row][], keys: Record<string, string> = {}): Stage {
   const rows = saved.map(([staged, now]): StagedRow | null => {
     const entity = model.byName.get(staged.entity);
     if (!entity) return null;
@@ -151,10 +162,15 @@ export function inverse(model: Model, saved: [StagedRow, Row][]): Stage {
       case "update":
         return { ...base, kind: "update", id: staged.id, loaded: now, values: valuesOf(entity, staged.loaded ?? {}, Object.keys(staged.values)) };
       case "delete":
-        return { ...base, kind: "create", id: `again-${staged.id}`, loaded: null, values: copyValues(entity, now) };
+        return { ...base, kind: "create", id: `again-${staged.id}`, loaded: null, values: { ...copyValues(entity, now), ...keyValue(entity, keys[staged.id]) } };
     }
   });
   return { rows: rows.filter((r) => r !== null).reverse() };
+}
+
+function keyValue(entity: Entity, key: string | undefined): Record<string, unknown> {
+  const column = givenKey(entity);
+  return column && key !== undefined ? { [column.name]: parseValue(column.type, key) } : {};
 }
 
 function valuesOf(entity: Entity, row: Record<string, unknown>, fields: string[]): Record<string, unknown> {

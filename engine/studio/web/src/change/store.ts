@@ -1,9 +1,10 @@
 // The stage of this visit, and the saves that can be taken back.
 import { useSyncExternalStore } from "react";
 import { ask, Refused } from "../api/client";
+import { keys } from "../api/server";
 import type { Entity, Model } from "../schema/model";
 import { rowOperation, type Row } from "../query/list";
-import { inverse, missing, place, saveOperation, savedRows } from "./mutation";
+import { inverse, keyed, missing, place, saveOperation, savedRows } from "./mutation";
 import { changedSince, emptyStage, fault, type Stage } from "./stage";
 
 export interface Undo {
@@ -88,7 +89,8 @@ async function run(model: Model, stage: Stage, done: (undo: Undo) => void): Prom
   try {
     const answer = await ask(operation.query, operation.variables);
     if (answer.errors.length > 0) throw new Refused(answer.errors, 200);
-    done({ text: summary(stage), stage: inverse(model, savedRows(operation, answer.data ?? {})), took: answer.took, trace: answer.trace });
+    const saved = savedRows(operation, answer.data ?? {});
+    done({ text: summary(stage), stage: inverse(model, saved, await keysOf(keyed(model, saved))), took: answer.took, trace: answer.trace });
     return true;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -105,6 +107,16 @@ async function run(model: Model, stage: Stage, done: (undo: Undo) => void): Prom
     return false;
   } finally {
     set({ saving: false });
+  }
+}
+
+/** What is not told is missed when the save is taken back, and asked for there. */
+async function keysOf(ids: string[]): Promise<Record<string, string>> {
+  if (ids.length === 0) return {};
+  try {
+    return await keys(ids);
+  } catch {
+    return {};
   }
 }
 
