@@ -171,7 +171,7 @@ What a request that reads costs, beside the least that it can cost and beside th
 Each runs in a process of its own, on one PostgreSQL. Before anything is measured every answer of Cambium is compared with
 the floor's, as JSON. The application's CPU is the kernel's count for its process, PostgreSQL's the count for the
 processes that serve it; what the client takes is in neither. All run with GOGC=400, as api does. PostgreSQL runs with its defaults, but random_page_cost at
-1.1 and no autovacuum.
+1.1, no autovacuum and jit off.
 
 `
 

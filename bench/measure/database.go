@@ -28,9 +28,10 @@ type store struct {
 }
 
 // settings of the PostgreSQL: no worker of its own runs between the rounds, and pages are as cheap to reach as in memory
-// and on an SSD. (With random_page_cost at 4, made for disks that turn, the planner passes over half of the indexes.)
+// and on an SSD. (With random_page_cost at 4, made for disks that turn, the planner passes over half of the indexes.) The
+// compiler of expressions is off for everybody, as it is for Cambium's sessions.
 func settings() map[string]string {
-	return map[string]string{"autovacuum": "off", "shared_buffers": "256MB", "random_page_cost": "1.1"}
+	return map[string]string{"autovacuum": "off", "shared_buffers": "256MB", "random_page_cost": "1.1", "jit": "off"}
 }
 
 // openStore starts a PostgreSQL, migrates it and loads the data.
