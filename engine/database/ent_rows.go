@@ -17,9 +17,10 @@ import (
 type entRows struct {
 	rows    pgx.Rows
 	columns []string
-	arrays  []int            // columns that came in binary
-	give    func(error) fate // the connection back; nil when that is done
-	fate    fate             // of the statement, once it is over
+	arrays  []int                     // columns that came in binary
+	give    func(error) (fate, error) // the connection back; nil when that is done
+	fate    fate                      // of the statement, once it is over
+	err     error                     // its end
 
 	// The first row is looked at right away: what fails fails at the statement, and not while its rows are read.
 	looked, more bool
@@ -32,10 +33,10 @@ func (db *DB) rows(ctx context.Context, sql string, args []any) (*entRows, error
 			return nil, err
 		}
 		rows, err := t.query(ctx, sql, args)
-		r, _, err := newEntRows(rows, err, func(err error) fate {
+		r, _, err := newEntRows(rows, err, func(err error) (fate, error) {
 			t.note(sql, unknownRows, err)
 			t.leave()
-			return settled
+			return settled, err
 		})
 		return r, err
 	}
@@ -44,25 +45,28 @@ func (db *DB) rows(ctx context.Context, sql string, args []any) (*entRows, error
 		if err != nil {
 			return nil, err
 		}
-		sent := wireOf(conn.Conn()).sent.Load()
+		w := wireOf(conn.Conn())
+		sent := w.sent.Load()
 		rows, err := conn.Query(ctx, sql, args...)
-		r, f, err := newEntRows(rows, err, func(err error) fate {
+		r, f, err := newEntRows(rows, err, func(err error) (fate, error) {
 			defer db.release(conn)
 			if err == nil {
-				return settled
+				return settled, w.replicated()
 			}
-			return db.judgeAlone(ctx, conn.Conn(), sent, err)
+			f := db.judgeAlone(ctx, conn.Conn(), sent, err)
+			return f, f.told(sql, w.silenced(ctx, err))
 		})
 		if err == nil || !f.again(sql, losses) {
-			return r, f.told(sql, err)
+			return r, err
 		}
 		db.retry(ctx, losses+1, err)
 	}
 }
 
-func newEntRows(rows pgx.Rows, err error, give func(error) fate) (*entRows, fate, error) {
+func newEntRows(rows pgx.Rows, err error, give func(error) (fate, error)) (*entRows, fate, error) {
 	if err != nil {
-		return nil, give(err), err
+		f, err := give(err)
+		return nil, f, err
 	}
 	r := &entRows{rows: rows, give: give, looked: true, more: rows.Next()}
 	if rows.Err() == nil {
@@ -167,14 +171,19 @@ func (r *entRows) ColumnTypes() ([]*sql.ColumnType, error) { return nil, errNoCo
 func (r *entRows) NextResultSet() bool { return false }
 
 // Err implements [entsql.ColumnScanner].
-func (r *entRows) Err() error { return r.rows.Err() }
+func (r *entRows) Err() error {
+	if r.give == nil {
+		return r.err
+	}
+	return r.rows.Err()
+}
 
 // Close implements [entsql.ColumnScanner].
 func (r *entRows) Close() error {
 	if r.give != nil {
 		r.rows.Close()
-		r.fate = r.give(r.rows.Err())
+		r.fate, r.err = r.give(r.rows.Err())
 		r.give = nil
 	}
-	return r.rows.Err()
+	return r.err
 }

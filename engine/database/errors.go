@@ -19,8 +19,8 @@ var (
 	ErrUnavailable = errors.New("database is unavailable")
 	// ErrClosed says that the DB was closed.
 	ErrClosed = errors.New("database is closed")
-	// ErrCommitUnknown says that the connection was lost while COMMIT was on its way: the transaction may be in the
-	// database or not. It is never retried; only the caller can find out which, by an idempotency key or by looking.
+	// ErrCommitUnknown says that the connection was lost while COMMIT was on its way, or that somebody cancelled its wait for the
+	// synchronous standbys: the transaction may be in the database, and after a failover, or not. It is never retried; only the caller can find out which, by an idempotency key or by looking.
 	ErrCommitUnknown = errors.New("the outcome of the commit is unknown")
 	// ErrRolledBack says that a closure reported success, but its transaction was rolled back: a statement in it had
 	// failed, or a part of it was rolled back, and the error was dropped. What is known of that error is wrapped.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/stretchr/testify/require"
 
 	"cambium/engine/database"
@@ -338,6 +339,73 @@ func TestUnknownWriteIsNotRunAgain(t *testing.T) {
 		require.ErrorIs(t, <-done, database.ErrCommitUnknown)
 		requireText(t, db, "1", "SELECT count(*)::text FROM kept")
 	}
+}
+
+// The same of a write of which rows were read before the connection was lost at its commit.
+func TestUnknownWriteWithRowsIsToldAtItsEnd(t *testing.T) {
+	t.Parallel()
+	n := faultlab.Primary(t, "a", nil)
+	db, direct := open(t, n.URL()), open(t, n.Direct())
+	exec(t, db, "CREATE TABLE kept (n int)")
+	exec(t, db, "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$")
+	exec(t, db, "CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON kept DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()")
+	var rows entsql.Rows
+	require.NoError(t, direct.WithTx(t.Context(), func(ctx context.Context) error {
+		if _, err := direct.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", 1); err != nil {
+			return err
+		}
+		if err := db.Driver().Query(t.Context(), "INSERT INTO kept SELECT generate_series(1, 300) RETURNING repeat('x', 100)", []any{}, &rows); err != nil {
+			return err
+		}
+		n.Network.Swallow()
+		return nil
+	}))
+	require.Eventually(t, func() bool { return n.Ask("SELECT count(*) FROM kept") == "300" }, patience, time.Millisecond)
+	n.Network.Heal()
+	for rows.Next() { //nolint:revive // what is read is of no interest
+	}
+	require.ErrorIs(t, rows.Err(), database.ErrCommitUnknown)
+	require.ErrorIs(t, rows.Close(), database.ErrCommitUnknown)
+}
+
+// A commit whose wait for its standby is cancelled is acknowledged by PostgreSQL, with a warning. A failover would lose it.
+func TestCommitWithoutItsStandbyIsUnknown(t *testing.T) {
+	t.Parallel()
+	a := faultlab.Primary(t, "a", nil)
+	a.Exec("CREATE TABLE kept (n int)")
+	b := a.Standby(t, "b", nil)
+	a.Synchronous(b)
+	b.Stop()
+	db := open(t, a.URL())
+	insert := func(ctx context.Context) error {
+		_, err := db.Exec(ctx, "INSERT INTO kept VALUES ($1)", 1)
+		return err
+	}
+	for name, write := range map[string]func() error{
+		"transaction": func() error { return db.WithTx(t.Context(), insert) },
+		"statement":   func() error { return insert(t.Context()) },
+		"rows":        func() error { _, err := text(t.Context(), db, "INSERT INTO kept VALUES (1) RETURNING 'x'"); return err },
+		"ent": func() error {
+			var rows entsql.Rows
+			err := db.Driver().Query(t.Context(), "INSERT INTO kept VALUES (1) RETURNING n", []any{}, &rows)
+			if err == nil {
+				err = rows.Close()
+			}
+			return err
+		},
+		"database/sql": func() error { _, err := db.SQL().ExecContext(t.Context(), "INSERT INTO kept VALUES (1)"); return err },
+	} {
+		done := make(chan error)
+		go func() { done <- write() }()
+		require.Eventually(t, func() bool {
+			return a.Ask("SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == "1"
+		}, patience, time.Millisecond, name)
+		require.ErrorIs(t, <-done, database.ErrCommitUnknown, name)
+	}
+	a.Synchronous() // nobody
+	require.NoError(t, db.WithTx(t.Context(), insert))
+	require.NoError(t, insert(t.Context()))
+	require.Equal(t, "7", a.Ask("SELECT count(*) FROM kept"))
 }
 
 // A read whose answer was lost is run again, unless some of it was shown.

@@ -40,6 +40,9 @@ func (l *lease) Close() error {
 func (l *lease) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	sent := wireOf(l.pgx()).sent.Load()
 	result, err := l.Conn.ExecContext(ctx, query, args)
+	if err == nil {
+		return result, wireOf(l.pgx()).replicated()
+	}
 	return result, l.told(ctx, query, sent, err)
 }
 

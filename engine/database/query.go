@@ -149,7 +149,10 @@ func (db *DB) once(ctx context.Context, use func(*pgx.Conn) (rows int64, err err
 	w := wireOf(conn.Conn())
 	sent := w.sent.Load()
 	rows, err := use(conn.Conn())
-	if err == nil || rows == stoppedByReader {
+	switch {
+	case err == nil:
+		return rows, settled, w.replicated()
+	case rows == stoppedByReader:
 		return rows, settled, err
 	}
 	return rows, db.judgeAlone(ctx, conn.Conn(), sent, err), w.silenced(ctx, err)

@@ -80,7 +80,7 @@ func (t *tx) sendCommit() error {
 	case err == nil && tag.String() == "ROLLBACK":
 		return fmt.Errorf("%w: the server answered COMMIT with ROLLBACK", ErrRolledBack)
 	case err == nil:
-		return nil
+		return w.replicated()
 	case w.sent.Load() == sent, tag.String() == "" && t.refused(err):
 		return fmt.Errorf("commit transaction: %w", err)
 	default:

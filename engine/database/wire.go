@@ -84,6 +84,8 @@ type wire struct {
 	asleep atomic.Bool
 	// silent is set when the connection was closed because the server said nothing.
 	silent atomic.Bool
+	// unreplicated is set when a commit did not wait for its standbys to the end.
+	unreplicated atomic.Bool
 
 	rested bool // since it was used last; for who has just taken it
 
@@ -120,8 +122,9 @@ func (w *wire) Close() error {
 }
 
 // wireOf is what a connection lives on; nil for one that this package did not open.
-func wireOf(conn *pgx.Conn) *wire {
-	under := conn.PgConn().Conn()
+func wireOf(conn *pgx.Conn) *wire { return wireUnder(conn.PgConn().Conn()) }
+
+func wireUnder(under net.Conn) *wire {
 	if secure, ok := under.(*tls.Conn); ok {
 		under = secure.NetConn()
 	}
@@ -163,6 +166,7 @@ func (s *wires) sever() {
 func (g *gate) wired(config *pgxpool.Config) {
 	dial := config.ConnConfig.DialFunc
 	g.favourite.several = severalHosts(config.ConnConfig)
+	config.ConnConfig.OnNotice = heed
 	config.BeforeConnect = func(_ context.Context, each *pgx.ConnConfig) error {
 		each.DialFunc = (&line{dial: dial, gate: g}).open
 		return nil
