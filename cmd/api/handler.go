@@ -93,7 +93,7 @@ func classify(err error) (*server.Fault, bool) {
 		return &server.Fault{Code: write.BadUserInput, Message: idempotency.ErrUnserved.Error()}, true
 	case errors.Is(err, database.ErrCommitUnknown):
 		return &server.Fault{
-			Code: "COMMIT_UNKNOWN", Message: "the connection to the database was lost at the end: the change was stored or was not, look before you repeat it",
+			Code: "COMMIT_UNKNOWN", Message: "the end of the change is not known: it was stored or was not, look before you repeat it",
 			Logged: true,
 		}, true
 	case errors.Is(err, database.ErrPoolExhausted):

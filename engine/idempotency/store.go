@@ -86,6 +86,10 @@ func NewKey(viewer, key string, request ...[]byte) (Key, error) {
 
 // Claim takes the key in the transaction of the context, or returns the answer that was given to the same request before.
 // Who comes with a key that another transaction has just taken waits for its end.
+//
+// The answer is that of a transaction which may not have reached a synchronous standby: after a crash PostgreSQL shows what it
+// had committed by itself. DO UPDATE locks the row whatever its WHERE says, so that this transaction too has a commit to wait for,
+// behind the other one.
 func (s *Store) Claim(ctx context.Context, k Key) (answer []byte, replayed bool, err error) {
 	for {
 		claimed := false
