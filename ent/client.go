@@ -59,6 +59,8 @@ type Client struct {
 	Supplier *SupplierClient
 	// Territory is the client for interacting with the Territory builders.
 	Territory *TerritoryClient
+	// described are the entities that are written.
+	described descriptions
 }
 
 // NewClient creates a new client configured with the given options.

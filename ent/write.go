@@ -139,7 +139,7 @@ func creationOfCategory(b *CategoryCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateCategories(ctx context.Context, builders ...*CategoryCreate) (rows []*Category, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Category](ctx, c.driver, c.writeCategory(), handed(builders, creationOfCategory))
+		rows, err = write.CreateAll[*Category](ctx, c.driver, c.described.Of("Category", c.writeCategory), handed(builders, creationOfCategory))
 		return err
 	})
 	return rows, err
@@ -149,7 +149,7 @@ func (c *Client) CreateCategories(ctx context.Context, builders ...*CategoryCrea
 // "name". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
 func (c *Client) UpsertCategories(ctx context.Context, key string, builders ...*CategoryCreate) (rows []*Category, created []bool, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, created, err = write.UpsertAll[*Category](ctx, c.driver, c.writeCategory(), key, handed(builders, creationOfCategory))
+		rows, created, err = write.UpsertAll[*Category](ctx, c.driver, c.described.Of("Category", c.writeCategory), key, handed(builders, creationOfCategory))
 		return err
 	})
 	return rows, created, err
@@ -159,7 +159,7 @@ func (c *Client) UpsertCategories(ctx context.Context, key string, builders ...*
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateCategories(ctx context.Context, builders ...*CategoryUpdateOne) (rows []*Category, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Category](ctx, c.driver, c.writeCategory(), handed(builders, updateOfCategory))
+		rows, err = write.UpdateAll[*Category](ctx, c.driver, c.described.Of("Category", c.writeCategory), handed(builders, updateOfCategory))
 		return err
 	})
 	return rows, err
@@ -297,7 +297,7 @@ func creationOfCustomer(b *CustomerCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateCustomers(ctx context.Context, builders ...*CustomerCreate) (rows []*Customer, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Customer](ctx, c.driver, c.writeCustomer(), handed(builders, creationOfCustomer))
+		rows, err = write.CreateAll[*Customer](ctx, c.driver, c.described.Of("Customer", c.writeCustomer), handed(builders, creationOfCustomer))
 		return err
 	})
 	return rows, err
@@ -307,7 +307,7 @@ func (c *Client) CreateCustomers(ctx context.Context, builders ...*CustomerCreat
 // "code". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
 func (c *Client) UpsertCustomers(ctx context.Context, key string, builders ...*CustomerCreate) (rows []*Customer, created []bool, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, created, err = write.UpsertAll[*Customer](ctx, c.driver, c.writeCustomer(), key, handed(builders, creationOfCustomer))
+		rows, created, err = write.UpsertAll[*Customer](ctx, c.driver, c.described.Of("Customer", c.writeCustomer), key, handed(builders, creationOfCustomer))
 		return err
 	})
 	return rows, created, err
@@ -317,7 +317,7 @@ func (c *Client) UpsertCustomers(ctx context.Context, key string, builders ...*C
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateCustomers(ctx context.Context, builders ...*CustomerUpdateOne) (rows []*Customer, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Customer](ctx, c.driver, c.writeCustomer(), handed(builders, updateOfCustomer))
+		rows, err = write.UpdateAll[*Customer](ctx, c.driver, c.described.Of("Customer", c.writeCustomer), handed(builders, updateOfCustomer))
 		return err
 	})
 	return rows, err
@@ -464,7 +464,7 @@ func creationOfEmployee(b *EmployeeCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateEmployees(ctx context.Context, builders ...*EmployeeCreate) (rows []*Employee, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Employee](ctx, c.driver, c.writeEmployee(), handed(builders, creationOfEmployee))
+		rows, err = write.CreateAll[*Employee](ctx, c.driver, c.described.Of("Employee", c.writeEmployee), handed(builders, creationOfEmployee))
 		return err
 	})
 	return rows, err
@@ -474,7 +474,7 @@ func (c *Client) CreateEmployees(ctx context.Context, builders ...*EmployeeCreat
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateEmployees(ctx context.Context, builders ...*EmployeeUpdateOne) (rows []*Employee, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Employee](ctx, c.driver, c.writeEmployee(), handed(builders, updateOfEmployee))
+		rows, err = write.UpdateAll[*Employee](ctx, c.driver, c.described.Of("Employee", c.writeEmployee), handed(builders, updateOfEmployee))
 		return err
 	})
 	return rows, err
@@ -615,7 +615,7 @@ func creationOfOrder(b *OrderCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateOrders(ctx context.Context, builders ...*OrderCreate) (rows []*Order, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Order](ctx, c.driver, c.writeOrder(), handed(builders, creationOfOrder))
+		rows, err = write.CreateAll[*Order](ctx, c.driver, c.described.Of("Order", c.writeOrder), handed(builders, creationOfOrder))
 		return err
 	})
 	return rows, err
@@ -625,7 +625,7 @@ func (c *Client) CreateOrders(ctx context.Context, builders ...*OrderCreate) (ro
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateOrders(ctx context.Context, builders ...*OrderUpdateOne) (rows []*Order, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Order](ctx, c.driver, c.writeOrder(), handed(builders, updateOfOrder))
+		rows, err = write.UpdateAll[*Order](ctx, c.driver, c.described.Of("Order", c.writeOrder), handed(builders, updateOfOrder))
 		return err
 	})
 	return rows, err
@@ -754,7 +754,7 @@ func creationOfOrderLine(b *OrderLineCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateOrderLines(ctx context.Context, builders ...*OrderLineCreate) (rows []*OrderLine, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*OrderLine](ctx, c.driver, c.writeOrderLine(), handed(builders, creationOfOrderLine))
+		rows, err = write.CreateAll[*OrderLine](ctx, c.driver, c.described.Of("OrderLine", c.writeOrderLine), handed(builders, creationOfOrderLine))
 		return err
 	})
 	return rows, err
@@ -764,7 +764,7 @@ func (c *Client) CreateOrderLines(ctx context.Context, builders ...*OrderLineCre
 // "orderAndProduct". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
 func (c *Client) UpsertOrderLines(ctx context.Context, key string, builders ...*OrderLineCreate) (rows []*OrderLine, created []bool, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, created, err = write.UpsertAll[*OrderLine](ctx, c.driver, c.writeOrderLine(), key, handed(builders, creationOfOrderLine))
+		rows, created, err = write.UpsertAll[*OrderLine](ctx, c.driver, c.described.Of("OrderLine", c.writeOrderLine), key, handed(builders, creationOfOrderLine))
 		return err
 	})
 	return rows, created, err
@@ -774,7 +774,7 @@ func (c *Client) UpsertOrderLines(ctx context.Context, key string, builders ...*
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateOrderLines(ctx context.Context, builders ...*OrderLineUpdateOne) (rows []*OrderLine, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*OrderLine](ctx, c.driver, c.writeOrderLine(), handed(builders, updateOfOrderLine))
+		rows, err = write.UpdateAll[*OrderLine](ctx, c.driver, c.described.Of("OrderLine", c.writeOrderLine), handed(builders, updateOfOrderLine))
 		return err
 	})
 	return rows, err
@@ -916,7 +916,7 @@ func creationOfProduct(b *ProductCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateProducts(ctx context.Context, builders ...*ProductCreate) (rows []*Product, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Product](ctx, c.driver, c.writeProduct(), handed(builders, creationOfProduct))
+		rows, err = write.CreateAll[*Product](ctx, c.driver, c.described.Of("Product", c.writeProduct), handed(builders, creationOfProduct))
 		return err
 	})
 	return rows, err
@@ -926,7 +926,7 @@ func (c *Client) CreateProducts(ctx context.Context, builders ...*ProductCreate)
 // "sku". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
 func (c *Client) UpsertProducts(ctx context.Context, key string, builders ...*ProductCreate) (rows []*Product, created []bool, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, created, err = write.UpsertAll[*Product](ctx, c.driver, c.writeProduct(), key, handed(builders, creationOfProduct))
+		rows, created, err = write.UpsertAll[*Product](ctx, c.driver, c.described.Of("Product", c.writeProduct), key, handed(builders, creationOfProduct))
 		return err
 	})
 	return rows, created, err
@@ -936,7 +936,7 @@ func (c *Client) UpsertProducts(ctx context.Context, key string, builders ...*Pr
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateProducts(ctx context.Context, builders ...*ProductUpdateOne) (rows []*Product, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Product](ctx, c.driver, c.writeProduct(), handed(builders, updateOfProduct))
+		rows, err = write.UpdateAll[*Product](ctx, c.driver, c.described.Of("Product", c.writeProduct), handed(builders, updateOfProduct))
 		return err
 	})
 	return rows, err
@@ -1054,7 +1054,7 @@ func creationOfRegion(b *RegionCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateRegions(ctx context.Context, builders ...*RegionCreate) (rows []*Region, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Region](ctx, c.driver, c.writeRegion(), handed(builders, creationOfRegion))
+		rows, err = write.CreateAll[*Region](ctx, c.driver, c.described.Of("Region", c.writeRegion), handed(builders, creationOfRegion))
 		return err
 	})
 	return rows, err
@@ -1064,7 +1064,7 @@ func (c *Client) CreateRegions(ctx context.Context, builders ...*RegionCreate) (
 // "name". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
 func (c *Client) UpsertRegions(ctx context.Context, key string, builders ...*RegionCreate) (rows []*Region, created []bool, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, created, err = write.UpsertAll[*Region](ctx, c.driver, c.writeRegion(), key, handed(builders, creationOfRegion))
+		rows, created, err = write.UpsertAll[*Region](ctx, c.driver, c.described.Of("Region", c.writeRegion), key, handed(builders, creationOfRegion))
 		return err
 	})
 	return rows, created, err
@@ -1074,7 +1074,7 @@ func (c *Client) UpsertRegions(ctx context.Context, key string, builders ...*Reg
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateRegions(ctx context.Context, builders ...*RegionUpdateOne) (rows []*Region, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Region](ctx, c.driver, c.writeRegion(), handed(builders, updateOfRegion))
+		rows, err = write.UpdateAll[*Region](ctx, c.driver, c.described.Of("Region", c.writeRegion), handed(builders, updateOfRegion))
 		return err
 	})
 	return rows, err
@@ -1189,7 +1189,7 @@ func creationOfShipper(b *ShipperCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateShippers(ctx context.Context, builders ...*ShipperCreate) (rows []*Shipper, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Shipper](ctx, c.driver, c.writeShipper(), handed(builders, creationOfShipper))
+		rows, err = write.CreateAll[*Shipper](ctx, c.driver, c.described.Of("Shipper", c.writeShipper), handed(builders, creationOfShipper))
 		return err
 	})
 	return rows, err
@@ -1199,7 +1199,7 @@ func (c *Client) CreateShippers(ctx context.Context, builders ...*ShipperCreate)
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateShippers(ctx context.Context, builders ...*ShipperUpdateOne) (rows []*Shipper, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Shipper](ctx, c.driver, c.writeShipper(), handed(builders, updateOfShipper))
+		rows, err = write.UpdateAll[*Shipper](ctx, c.driver, c.described.Of("Shipper", c.writeShipper), handed(builders, updateOfShipper))
 		return err
 	})
 	return rows, err
@@ -1330,7 +1330,7 @@ func creationOfSupplier(b *SupplierCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateSuppliers(ctx context.Context, builders ...*SupplierCreate) (rows []*Supplier, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Supplier](ctx, c.driver, c.writeSupplier(), handed(builders, creationOfSupplier))
+		rows, err = write.CreateAll[*Supplier](ctx, c.driver, c.described.Of("Supplier", c.writeSupplier), handed(builders, creationOfSupplier))
 		return err
 	})
 	return rows, err
@@ -1340,7 +1340,7 @@ func (c *Client) CreateSuppliers(ctx context.Context, builders ...*SupplierCreat
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateSuppliers(ctx context.Context, builders ...*SupplierUpdateOne) (rows []*Supplier, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Supplier](ctx, c.driver, c.writeSupplier(), handed(builders, updateOfSupplier))
+		rows, err = write.UpdateAll[*Supplier](ctx, c.driver, c.described.Of("Supplier", c.writeSupplier), handed(builders, updateOfSupplier))
 		return err
 	})
 	return rows, err
@@ -1463,7 +1463,7 @@ func creationOfTerritory(b *TerritoryCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateTerritories(ctx context.Context, builders ...*TerritoryCreate) (rows []*Territory, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Territory](ctx, c.driver, c.writeTerritory(), handed(builders, creationOfTerritory))
+		rows, err = write.CreateAll[*Territory](ctx, c.driver, c.described.Of("Territory", c.writeTerritory), handed(builders, creationOfTerritory))
 		return err
 	})
 	return rows, err
@@ -1473,7 +1473,7 @@ func (c *Client) CreateTerritories(ctx context.Context, builders ...*TerritoryCr
 // "code". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
 func (c *Client) UpsertTerritories(ctx context.Context, key string, builders ...*TerritoryCreate) (rows []*Territory, created []bool, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, created, err = write.UpsertAll[*Territory](ctx, c.driver, c.writeTerritory(), key, handed(builders, creationOfTerritory))
+		rows, created, err = write.UpsertAll[*Territory](ctx, c.driver, c.described.Of("Territory", c.writeTerritory), key, handed(builders, creationOfTerritory))
 		return err
 	})
 	return rows, created, err
@@ -1483,7 +1483,7 @@ func (c *Client) UpsertTerritories(ctx context.Context, key string, builders ...
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateTerritories(ctx context.Context, builders ...*TerritoryUpdateOne) (rows []*Territory, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Territory](ctx, c.driver, c.writeTerritory(), handed(builders, updateOfTerritory))
+		rows, err = write.UpdateAll[*Territory](ctx, c.driver, c.described.Of("Territory", c.writeTerritory), handed(builders, updateOfTerritory))
 		return err
 	})
 	return rows, err
@@ -1555,6 +1555,9 @@ func creationOfEmployeeTerritory(b *EmployeeTerritoryCreate) *write.Create {
 		},
 	}
 }
+
+// descriptions are those of the client's entities.
+type descriptions struct{ write.Descriptions }
 
 // WithTx runs fn in a transaction: everything that is run with the context which fn is given. See [database.DB.WithTx].
 func (c *Client) WithTx(ctx context.Context, fn func(context.Context) error) error {

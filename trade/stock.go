@@ -26,7 +26,7 @@ func lock(ctx context.Context, client *ent.Client, goods []Goods) (map[int64]*en
 	}
 	found, err := client.Product.Query().Where(func(s *sql.Selector) {
 		s.Where(read.KeyIn(s.C(product.FieldID), ids)).ForUpdate()
-	}).Order(product.ByID()).All(ctx)
+	}).Order(product.ByID()).Select(product.FieldUnitPrice, product.FieldUnitsInStock, product.FieldUnitsOnOrder, product.FieldDiscontinued).All(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -48,6 +48,9 @@ func (e *Extension) Hooks() []gen.Hook {
 			if err != nil {
 				return err
 			}
+			if len(writes) > 0 {
+				g.Templates = append(g.Templates, clientTemplate())
+			}
 			if err := next.Generate(g); err != nil {
 				return err
 			}

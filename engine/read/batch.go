@@ -52,8 +52,16 @@ func Batched[E Ref, T any](rows func(ctx context.Context, keys any) ([]E, error)
 }
 
 // KeyIn is the predicate of a column that is one of the keys, which are one argument however many they are.
+// The planner does not see how many there are, and so keeps one plan for good, where the type of the keys is known.
 func KeyIn(column string, keys any) *sql.Predicate {
-	return sql.P(func(b *sql.Builder) { b.WriteString(column).WriteString(" = ANY (").Arg(keys).WriteString(")") })
+	return sql.P(func(b *sql.Builder) {
+		b.WriteString(column).WriteString(" = ANY (")
+		if _, known := keys.([]int64); known {
+			b.WriteString("(SELECT ").Arg(keys).WriteString("::bigint[])::bigint[])")
+			return
+		}
+		b.Arg(keys).WriteString(")")
+	})
 }
 
 // typed turns keys into a slice of their type.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,35 @@ const timeForm = "2006-01-02T15:04:05.999999Z07:00"
 // exact is implemented by decimals that know how many digits they were given with.
 type exact interface {
 	Exponent() int32
+	NumDigits() int
+	CoefficientInt64() int64
 	StringFixed(places int32) string
+}
+
+// int64Digits are so many that every number of them is an int64.
+const int64Digits = 18
+
+// exact appends a decimal with the digits that it has: 12.50 stays 12.50.
+func (a *array) exact(v exact) {
+	exponent := int(v.Exponent())
+	if exponent > 0 || exponent < -int64Digits || v.NumDigits() > int64Digits {
+		a.text = append(a.text, v.StringFixed(max(-v.Exponent(), 0))...)
+		return
+	}
+	n := v.CoefficientInt64()
+	if n < 0 {
+		a.text, n = append(a.text, '-'), -n
+	}
+	var space [2 * int64Digits]byte
+	digits := strconv.AppendInt(space[:0], n, 10)
+	for len(digits) <= -exponent { // 5 is 0.05
+		digits = slices.Insert(digits, 0, '0')
+	}
+	point := len(digits) + exponent
+	a.text = append(a.text, digits[:point]...)
+	if exponent < 0 {
+		a.text = append(append(a.text, '.'), digits[point:]...)
+	}
 }
 
 // add appends a value as ent hands it to a driver. What is nil is NULL.
@@ -81,7 +110,7 @@ func (a *array) value(v any) error {
 	case []byte:
 		a.quoted(`\x` + hex.EncodeToString(v))
 	case exact:
-		a.text = append(a.text, v.StringFixed(max(-v.Exponent(), 0))...) // 12.50 stays 12.50
+		a.exact(v)
 	case driver.Valuer:
 		if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer && r.IsNil() {
 			return a.value(nil)

@@ -6,21 +6,19 @@ func (p *plan) edge(o *op, d *edge, v any, path *place) {
 	if !ok {
 		return
 	}
+	if d.Unique && len(object) != 1 {
+		p.badf(path, "must have exactly one member")
+		return
+	}
 	for member, v := range object {
-		if v == nil {
+		switch {
+		case v == nil:
 			p.badf(path.member(member), "must not be null")
 			return
-		}
-	}
-	if d.Unique {
-		if len(object) != 1 {
-			p.badf(path, "must have exactly one member")
+		case d.Unique:
+			p.toOne(o, d, member, v, path.member(member))
 			return
 		}
-		for member, v := range object {
-			p.toOne(o, d, member, v, path.member(member))
-		}
-		return
 	}
 	if wanted, given := object["set"]; given {
 		if len(object) > 1 {
@@ -39,6 +37,9 @@ func (p *plan) edge(o *op, d *edge, v any, path *place) {
 
 // attach makes a row what an own edge of the op leads to.
 func (p *plan) attach(o *op, d *edge, to *ref) {
+	if o.parent == nil {
+		o.parent = make([]attached, 0, o.entity.owns)
+	}
 	o.parent = append(o.parent, attached{edge: d, to: to, when: p.when})
 }
 

@@ -3,16 +3,32 @@ package write
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 )
 
+// Descriptions keeps what the entities of a client are described by, from when each is first needed. The zero one is empty.
+type Descriptions struct{ entities sync.Map }
+
+// Described is an entity that was described.
+type Described struct{ entity *entity }
+
+// Of returns the description of an entity.
+func (d *Descriptions) Of(name string, describe func() *Entity) Described {
+	e, known := d.entities.Load(name)
+	if !known {
+		e, _ = d.entities.LoadOrStore(name, newEntity(describe()))
+	}
+	return Described{e.(*entity)}
+}
+
 // CreateAll stores rows that builders of ent describe, and returns them in their order. The generated methods of the
 // client, named for the entity, call it. Its errors are [Faults] where a row is at fault, whose paths begin with the number
 // of the row; PostgreSQL's answer is in their chain.
-func CreateAll[N any](ctx context.Context, db dialect.Driver, of *Entity, creates []*Create) ([]N, error) {
-	e := newEntity(of)
+func CreateAll[N any](ctx context.Context, db dialect.Driver, of Described, creates []*Create) ([]N, error) {
+	e := of.entity
 	members := make([]*member, len(creates))
 	for i, c := range creates {
 		members[i] = &member{create: c, mutation: c.Mutation, hooks: c.Hooks, path: builder(i)}
@@ -24,8 +40,8 @@ func CreateAll[N any](ctx context.Context, db dialect.Driver, of *Entity, create
 }
 
 // UpdateAll changes rows as builders of ent describe, and returns them in their order.
-func UpdateAll[N any](ctx context.Context, db dialect.Driver, of *Entity, changes []*Change) ([]N, error) {
-	e := newEntity(of)
+func UpdateAll[N any](ctx context.Context, db dialect.Driver, of Described, changes []*Change) ([]N, error) {
+	e := of.entity
 	members := make([]*member, len(changes))
 	for i, c := range changes {
 		members[i] = changeOf(c, i)
@@ -43,8 +59,8 @@ func changeOf(c *Change, i int) *member {
 
 // UpsertAll stores rows that builders of ent describe: those that have a unique key of the name are changed, the others
 // created. It returns them in their order, and which were created.
-func UpsertAll[N any](ctx context.Context, db dialect.Driver, of *Entity, key string, creates []*Create) ([]N, []bool, error) {
-	e := newEntity(of)
+func UpsertAll[N any](ctx context.Context, db dialect.Driver, of Described, key string, creates []*Create) ([]N, []bool, error) {
+	e := of.entity
 	unique := e.unique[key]
 	if unique == nil {
 		return nil, nil, fmt.Errorf("write: %s has no unique key %q", e.Name, key)

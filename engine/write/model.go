@@ -195,6 +195,7 @@ type entity struct {
 	byValue  map[string]*Unique // by enum values
 	labels   map[string]string  // names in the API by columns and by ent's names
 	keyField Field              // as which an input gives the key
+	owns     int                // edges of which a column is the foreign key
 }
 
 // edge is an Edge with its target.
@@ -228,6 +229,9 @@ func newEntity(e *Entity) *entity {
 	for i := range e.Edges {
 		d := &edge{Edge: &e.Edges[i], near: x}
 		x.byField[d.Field] = d
+		if d.Own {
+			x.owns++
+		}
 		if d.Name == "" {
 			continue
 		}

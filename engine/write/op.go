@@ -77,6 +77,7 @@ type ref struct {
 	owner *ref
 	owned *edge
 
+	same     *ref       // names the row too, and is looked for
 	optional bool       // that it is missing is no fault
 	when     *condition // for it to be looked at
 

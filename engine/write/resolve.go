@@ -18,6 +18,8 @@ type resolver struct {
 	s     statement
 	parts int
 	found []func(n int, key string) error // of each part, what to do with a row that was found
+	// others refer to rows that one that is looked for refers to as well.
+	others []*ref
 }
 
 // maxRest bounds the rows that `set` takes from an edge.
@@ -45,17 +47,25 @@ func (p *plan) resolve(ctx context.Context, db dialect.Driver) error {
 	return nil
 }
 
+// shape is what references have in common that one part of the statement looks for.
+type shape struct {
+	entity *entity
+	unique *Unique
+	edge   *edge
+	owned  *edge
+	how    naming
+}
+
+// sought are references of one shape.
+type sought struct {
+	shape
+	refs []*ref
+}
+
 // round runs one statement for all rows that can be looked for now.
 func (r *resolver) round(ctx context.Context) error {
-	type shape struct {
-		entity *entity
-		unique *Unique
-		edge   *edge
-		owned  *edge
-		how    naming
-	}
-	groups := make(map[shape][]*ref)
-	var order []shape
+	var groups []*sought
+	last := 0
 	for _, f := range r.plan.refs {
 		if f.done || !f.ready() {
 			continue
@@ -64,14 +74,19 @@ func (r *resolver) round(ctx context.Context) error {
 		if f.near != nil && f.near.row == nil || f.owner != nil && f.owner.row == nil {
 			continue // from nowhere
 		}
-		k := shape{f.entity, f.unique, f.edge, f.owned, f.how()}
-		if groups[k] == nil {
-			order = append(order, k)
+		s := shape{f.entity, f.unique, f.edge, f.owned, f.how()}
+		// rows of a list refer to the same things in the same order
+		if last++; last >= len(groups) || groups[last].shape != s {
+			last = slices.IndexFunc(groups, func(g *sought) bool { return g.shape == s })
 		}
-		groups[k] = append(groups[k], f)
+		if last < 0 {
+			last = len(groups)
+			groups = append(groups, &sought{shape: s})
+		}
+		groups[last].refs = append(groups[last].refs, f)
 	}
-	for _, k := range order {
-		if err := r.refs(ctx, groups[k]); err != nil {
+	for _, g := range groups {
+		if err := r.refs(ctx, g.refs); err != nil {
 			return err
 		}
 	}
@@ -96,10 +111,11 @@ func (r *resolver) round(ctx context.Context) error {
 }
 
 func (r *resolver) run(ctx context.Context) error {
+	var part, n int
+	var key string
+	dest := []any{&part, &n, &key}
 	err := r.s.query(ctx, r.db, func(rows *sql.Rows) error {
-		var part, n int
-		var key string
-		if err := rows.Scan(&part, &n, &key); err != nil {
+		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
 		return r.found[part](n, key)
@@ -107,6 +123,10 @@ func (r *resolver) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for rows: %w", err)
 	}
+	for _, f := range r.others {
+		f.row, f.found = f.same.row, f.same.found
+	}
+	r.others = nil
 	return nil
 }
 
@@ -152,9 +172,9 @@ func (r *resolver) refs(ctx context.Context, refs []*ref) error {
 	first := refs[0]
 	e := first.entity
 	columns := first.columns()
-	asked, more := refs, map[any][]*ref(nil)
+	asked := refs
 	if first.how() == byKey && first.owner == nil {
-		asked, more = distinct(refs)
+		asked = r.distinct(refs)
 	}
 	r.part(e)
 	s := &r.s
@@ -186,30 +206,25 @@ func (r *resolver) refs(ctx context.Context, refs []*ref) error {
 	}
 	s.and(rules)
 	r.found = append(r.found, func(n int, key string) error {
-		f := asked[n-1]
 		row, err := e.goKey(key)
-		f.row, f.found = row, true
-		for _, other := range more[f.key] {
-			other.row, other.found = row, true
-		}
+		asked[n-1].row, asked[n-1].found = row, true
 		return err
 	})
 	return nil
 }
 
-// distinct returns the first reference by each key, and the others by their keys.
-func distinct(refs []*ref) (first []*ref, more map[any][]*ref) {
-	seen := make(map[any]bool, len(refs))
-	more = make(map[any][]*ref)
+// distinct returns the first reference by each key.
+func (r *resolver) distinct(refs []*ref) (first []*ref) {
+	seen := make(map[any]*ref)
 	for _, f := range refs {
-		if seen[f.key] {
-			more[f.key] = append(more[f.key], f)
+		if f.same = seen[f.key]; f.same != nil {
+			r.others = append(r.others, f)
 			continue
 		}
-		seen[f.key] = true
+		seen[f.key] = f
 		first = append(first, f)
 	}
-	return first, more
+	return first
 }
 
 // columns are what names the row, and its owner where it must have one.

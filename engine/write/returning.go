@@ -41,7 +41,7 @@ func (c *call) returning(p *plan) *returning {
 	if returned == nil {
 		return nil
 	}
-	r := &returning{Returned: returned, entity: c.entity, db: db, before: db.Changes(c.ctx), numbers: make(map[any]int)}
+	r := &returning{Returned: returned, entity: c.entity, db: db, before: db.Changes(c.ctx), numbers: make(map[any]int, len(p.ops))}
 	for _, column := range returned.Columns {
 		i := slices.Index(c.entity.NodeColumns, column)
 		if i < 0 {

@@ -20,30 +20,38 @@ func (p *plan) run(ctx context.Context, db dialect.Driver) error {
 		entity *entity
 		edge   *edge
 	}
-	groups := make(map[kind][]*op)
-	var order []kind
+	type group struct {
+		kind
+		ops []*op
+	}
+	groups := make(map[kind]*group)
+	var order []*group
+	var g *group
 	for _, o := range p.ops {
 		if o.idle || !o.when.holds() {
 			continue
 		}
-		k := kind{o.levelOf(), o.does(), o.entity, o.edge}
-		if groups[k] == nil {
-			order = append(order, k)
+		if k := (kind{o.levelOf(), o.does(), o.entity, o.edge}); g == nil || g.kind != k {
+			if g = groups[k]; g == nil {
+				g = &group{kind: k}
+				groups[k] = g
+				order = append(order, g)
+			}
 		}
-		groups[k] = append(groups[k], o)
+		g.ops = append(g.ops, o)
 	}
-	slices.SortStableFunc(order, func(a, b kind) int {
+	slices.SortStableFunc(order, func(a, b *group) int {
 		return cmp.Or(cmp.Compare(a.level, b.level), cmp.Compare(a.action, b.action))
 	})
-	for _, k := range order {
+	for _, g := range order {
 		var err error
-		switch k.action {
+		switch g.action {
 		case actLink:
-			err = link(ctx, db, k.edge, groups[k])
+			err = link(ctx, db, g.edge, g.ops)
 		case actUnlink:
-			err = unlink(ctx, db, k.edge, groups[k])
+			err = unlink(ctx, db, g.edge, g.ops)
 		default:
-			err = p.runGroup(ctx, db, k.entity, k.action, groups[k])
+			err = p.runGroup(ctx, db, g.entity, g.action, g.ops)
 		}
 		if err != nil {
 			return err

@@ -29,21 +29,28 @@ func (s *statement) separate(n int) {
 	}
 }
 
+// bytesOfValue is what a value takes in an array, more or less.
+const bytesOfValue = 16
+
+// fewRows is how many rows are few: they are joined by one look into an index each, whatever the table.
+const fewRows = 50
+
 // source appends the table v, which has a value in each column for each row that the statement writes. Of many rows each
-// column is one parameter, an array; of one row it is the value, for which PostgreSQL makes one plan for good. Either text is
-// the same whatever the values. A numbered source has the number of each row too, from 1, as n.
+// column is one parameter, an array; of one row it is the value. Of few rows the arrays come out of a SELECT, through which the
+// planner does not see how many there are: as for one row PostgreSQL makes one plan for good then, where planning would cost
+// more than the rows. The text is the same whatever the values. A numbered source has the number of each row too, from 1, as n.
 //
 // unnest takes arrays of arrays apart to their last element, so that an array's own elements travel as text; see
 // [statement.element].
 func (s *statement) source(names []string, columns []Column, numbered bool, rows int, value func(row, column int) any) error {
-	one := rows == 1
+	one, few := rows == 1, rows > 1 && rows <= fewRows
 	if one {
 		s.write("(VALUES (")
 	} else {
 		s.write("unnest(")
 	}
 	for i, c := range columns {
-		a := array{one: one}
+		a := array{one: one, text: make([]byte, 0, rows*bytesOfValue)}
 		for row := range rows {
 			if err := a.add(c, value(row, i)); err != nil {
 				return &cellError{row, fmt.Errorf("column %s: %w", c.Name, err)}
@@ -51,6 +58,9 @@ func (s *statement) source(names []string, columns []Column, numbered bool, rows
 		}
 		s.separate(i)
 		s.args = append(s.args, a.argument())
+		if few {
+			s.write("(SELECT ")
+		}
 		s.write("$", strconv.Itoa(len(s.args)), "::")
 		switch {
 		case one:
@@ -59,6 +69,9 @@ func (s *statement) source(names []string, columns []Column, numbered bool, rows
 			s.write("text[]")
 		default:
 			s.write(c.Type, "[]")
+		}
+		if few {
+			s.write(")")
 		}
 	}
 	switch {

@@ -57,13 +57,13 @@ func (p *plan) upsertRoot(e *entity, u *Unique, input any, path *place) *ref {
 
 // once refuses two references by unique keys to one row.
 func (p *plan) once() {
-	seen := make(map[any]bool, len(p.refs))
+	seen := make(map[string]bool, len(p.refs))
 	for _, r := range p.refs {
 		if r.unique == nil || r.owner != nil || !r.optional || len(r.values) < len(r.unique.Columns) {
 			continue
 		}
-		key := r.values[0]
-		if _, text := key.(string); !text || len(r.values) > 1 {
+		key, text := r.values[0].(string)
+		if !text || len(r.values) > 1 {
 			var a array
 			for _, v := range r.values {
 				if err := a.add(Column{}, v); err != nil {

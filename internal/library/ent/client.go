@@ -62,6 +62,8 @@ type Client struct {
 	Shelf *ShelfClient
 	// Ticket is the client for interacting with the Ticket builders.
 	Ticket *TicketClient
+	// described are the entities that are written.
+	described descriptions
 }
 
 // NewClient creates a new client configured with the given options.

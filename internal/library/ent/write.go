@@ -145,7 +145,7 @@ func creationOfAuthor(b *AuthorCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateAuthors(ctx context.Context, builders ...*AuthorCreate) (rows []*Author, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Author](ctx, c.driver, c.writeAuthor(), handed(builders, creationOfAuthor))
+		rows, err = write.CreateAll[*Author](ctx, c.driver, c.described.Of("Author", c.writeAuthor), handed(builders, creationOfAuthor))
 		return err
 	})
 	return rows, err
@@ -155,7 +155,7 @@ func (c *Client) CreateAuthors(ctx context.Context, builders ...*AuthorCreate) (
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateAuthors(ctx context.Context, builders ...*AuthorUpdateOne) (rows []*Author, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Author](ctx, c.driver, c.writeAuthor(), handed(builders, updateOfAuthor))
+		rows, err = write.UpdateAll[*Author](ctx, c.driver, c.described.Of("Author", c.writeAuthor), handed(builders, updateOfAuthor))
 		return err
 	})
 	return rows, err
@@ -296,7 +296,7 @@ func creationOfBook(b *BookCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateBooks(ctx context.Context, builders ...*BookCreate) (rows []*Book, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Book](ctx, c.driver, c.writeBook(), handed(builders, creationOfBook))
+		rows, err = write.CreateAll[*Book](ctx, c.driver, c.described.Of("Book", c.writeBook), handed(builders, creationOfBook))
 		return err
 	})
 	return rows, err
@@ -306,7 +306,7 @@ func (c *Client) CreateBooks(ctx context.Context, builders ...*BookCreate) (rows
 // "isbn" or "titleAndEdition". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
 func (c *Client) UpsertBooks(ctx context.Context, key string, builders ...*BookCreate) (rows []*Book, created []bool, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, created, err = write.UpsertAll[*Book](ctx, c.driver, c.writeBook(), key, handed(builders, creationOfBook))
+		rows, created, err = write.UpsertAll[*Book](ctx, c.driver, c.described.Of("Book", c.writeBook), key, handed(builders, creationOfBook))
 		return err
 	})
 	return rows, created, err
@@ -316,7 +316,7 @@ func (c *Client) UpsertBooks(ctx context.Context, key string, builders ...*BookC
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateBooks(ctx context.Context, builders ...*BookUpdateOne) (rows []*Book, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Book](ctx, c.driver, c.writeBook(), handed(builders, updateOfBook))
+		rows, err = write.UpdateAll[*Book](ctx, c.driver, c.described.Of("Book", c.writeBook), handed(builders, updateOfBook))
 		return err
 	})
 	return rows, err
@@ -442,7 +442,7 @@ func creationOfBranch(b *BranchCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateBranches(ctx context.Context, builders ...*BranchCreate) (rows []*Branch, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Branch](ctx, c.driver, c.writeBranch(), handed(builders, creationOfBranch))
+		rows, err = write.CreateAll[*Branch](ctx, c.driver, c.described.Of("Branch", c.writeBranch), handed(builders, creationOfBranch))
 		return err
 	})
 	return rows, err
@@ -452,7 +452,7 @@ func (c *Client) CreateBranches(ctx context.Context, builders ...*BranchCreate) 
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateBranches(ctx context.Context, builders ...*BranchUpdateOne) (rows []*Branch, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Branch](ctx, c.driver, c.writeBranch(), handed(builders, updateOfBranch))
+		rows, err = write.UpdateAll[*Branch](ctx, c.driver, c.described.Of("Branch", c.writeBranch), handed(builders, updateOfBranch))
 		return err
 	})
 	return rows, err
@@ -564,7 +564,7 @@ func creationOfCard(b *CardCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateCards(ctx context.Context, builders ...*CardCreate) (rows []*Card, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Card](ctx, c.driver, c.writeCard(), handed(builders, creationOfCard))
+		rows, err = write.CreateAll[*Card](ctx, c.driver, c.described.Of("Card", c.writeCard), handed(builders, creationOfCard))
 		return err
 	})
 	return rows, err
@@ -574,7 +574,7 @@ func (c *Client) CreateCards(ctx context.Context, builders ...*CardCreate) (rows
 // "number". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
 func (c *Client) UpsertCards(ctx context.Context, key string, builders ...*CardCreate) (rows []*Card, created []bool, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, created, err = write.UpsertAll[*Card](ctx, c.driver, c.writeCard(), key, handed(builders, creationOfCard))
+		rows, created, err = write.UpsertAll[*Card](ctx, c.driver, c.described.Of("Card", c.writeCard), key, handed(builders, creationOfCard))
 		return err
 	})
 	return rows, created, err
@@ -584,7 +584,7 @@ func (c *Client) UpsertCards(ctx context.Context, key string, builders ...*CardC
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateCards(ctx context.Context, builders ...*CardUpdateOne) (rows []*Card, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Card](ctx, c.driver, c.writeCard(), handed(builders, updateOfCard))
+		rows, err = write.UpdateAll[*Card](ctx, c.driver, c.described.Of("Card", c.writeCard), handed(builders, updateOfCard))
 		return err
 	})
 	return rows, err
@@ -706,7 +706,7 @@ func creationOfItem(b *ItemCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateItems(ctx context.Context, builders ...*ItemCreate) (rows []*Item, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Item](ctx, c.driver, c.writeItem(), handed(builders, creationOfItem))
+		rows, err = write.CreateAll[*Item](ctx, c.driver, c.described.Of("Item", c.writeItem), handed(builders, creationOfItem))
 		return err
 	})
 	return rows, err
@@ -716,7 +716,7 @@ func (c *Client) CreateItems(ctx context.Context, builders ...*ItemCreate) (rows
 // "numberAndBranch". It returns the rows in the order of the builders, and which of them were created. It is one transaction.
 func (c *Client) UpsertItems(ctx context.Context, key string, builders ...*ItemCreate) (rows []*Item, created []bool, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, created, err = write.UpsertAll[*Item](ctx, c.driver, c.writeItem(), key, handed(builders, creationOfItem))
+		rows, created, err = write.UpsertAll[*Item](ctx, c.driver, c.described.Of("Item", c.writeItem), key, handed(builders, creationOfItem))
 		return err
 	})
 	return rows, created, err
@@ -726,7 +726,7 @@ func (c *Client) UpsertItems(ctx context.Context, key string, builders ...*ItemC
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateItems(ctx context.Context, builders ...*ItemUpdateOne) (rows []*Item, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Item](ctx, c.driver, c.writeItem(), handed(builders, updateOfItem))
+		rows, err = write.UpdateAll[*Item](ctx, c.driver, c.described.Of("Item", c.writeItem), handed(builders, updateOfItem))
 		return err
 	})
 	return rows, err
@@ -835,7 +835,7 @@ func creationOfLabel(b *LabelCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateLabels(ctx context.Context, builders ...*LabelCreate) (rows []*Label, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Label](ctx, c.driver, c.writeLabel(), handed(builders, creationOfLabel))
+		rows, err = write.CreateAll[*Label](ctx, c.driver, c.described.Of("Label", c.writeLabel), handed(builders, creationOfLabel))
 		return err
 	})
 	return rows, err
@@ -845,7 +845,7 @@ func (c *Client) CreateLabels(ctx context.Context, builders ...*LabelCreate) (ro
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateLabels(ctx context.Context, builders ...*LabelUpdateOne) (rows []*Label, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Label](ctx, c.driver, c.writeLabel(), handed(builders, updateOfLabel))
+		rows, err = write.UpdateAll[*Label](ctx, c.driver, c.described.Of("Label", c.writeLabel), handed(builders, updateOfLabel))
 		return err
 	})
 	return rows, err
@@ -970,7 +970,7 @@ func creationOfLoan(b *LoanCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateLoans(ctx context.Context, builders ...*LoanCreate) (rows []*Loan, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Loan](ctx, c.driver, c.writeLoan(), handed(builders, creationOfLoan))
+		rows, err = write.CreateAll[*Loan](ctx, c.driver, c.described.Of("Loan", c.writeLoan), handed(builders, creationOfLoan))
 		return err
 	})
 	return rows, err
@@ -980,7 +980,7 @@ func (c *Client) CreateLoans(ctx context.Context, builders ...*LoanCreate) (rows
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateLoans(ctx context.Context, builders ...*LoanUpdateOne) (rows []*Loan, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Loan](ctx, c.driver, c.writeLoan(), handed(builders, updateOfLoan))
+		rows, err = write.UpdateAll[*Loan](ctx, c.driver, c.described.Of("Loan", c.writeLoan), handed(builders, updateOfLoan))
 		return err
 	})
 	return rows, err
@@ -1113,7 +1113,7 @@ func creationOfMember(b *MemberCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateMembers(ctx context.Context, builders ...*MemberCreate) (rows []*Member, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Member](ctx, c.driver, c.writeMember(), handed(builders, creationOfMember))
+		rows, err = write.CreateAll[*Member](ctx, c.driver, c.described.Of("Member", c.writeMember), handed(builders, creationOfMember))
 		return err
 	})
 	return rows, err
@@ -1123,7 +1123,7 @@ func (c *Client) CreateMembers(ctx context.Context, builders ...*MemberCreate) (
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateMembers(ctx context.Context, builders ...*MemberUpdateOne) (rows []*Member, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Member](ctx, c.driver, c.writeMember(), handed(builders, updateOfMember))
+		rows, err = write.UpdateAll[*Member](ctx, c.driver, c.described.Of("Member", c.writeMember), handed(builders, updateOfMember))
 		return err
 	})
 	return rows, err
@@ -1234,7 +1234,7 @@ func creationOfNote(b *NoteCreate) *write.Create {
 // order. Defaults, hooks, policies and validators run for each. It is one transaction.
 func (c *Client) CreateNotes(ctx context.Context, builders ...*NoteCreate) (rows []*Note, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.CreateAll[*Note](ctx, c.driver, c.writeNote(), handed(builders, creationOfNote))
+		rows, err = write.CreateAll[*Note](ctx, c.driver, c.described.Of("Note", c.writeNote), handed(builders, creationOfNote))
 		return err
 	})
 	return rows, err
@@ -1244,7 +1244,7 @@ func (c *Client) CreateNotes(ctx context.Context, builders ...*NoteCreate) (rows
 // the order of the builders. Hooks, policies and validators run for each. It is one transaction.
 func (c *Client) UpdateNotes(ctx context.Context, builders ...*NoteUpdateOne) (rows []*Note, err error) {
 	err = c.WithTx(ctx, func(ctx context.Context) error {
-		rows, err = write.UpdateAll[*Note](ctx, c.driver, c.writeNote(), handed(builders, updateOfNote))
+		rows, err = write.UpdateAll[*Note](ctx, c.driver, c.described.Of("Note", c.writeNote), handed(builders, updateOfNote))
 		return err
 	})
 	return rows, err
@@ -1343,6 +1343,9 @@ func creationOfFollowing(b *FollowingCreate) *write.Create {
 		},
 	}
 }
+
+// descriptions are those of the client's entities.
+type descriptions struct{ write.Descriptions }
 
 // WithTx runs fn in a transaction: everything that is run with the context which fn is given. See [database.DB.WithTx].
 func (c *Client) WithTx(ctx context.Context, fn func(context.Context) error) error {
