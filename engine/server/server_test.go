@@ -71,7 +71,7 @@ func TestDrainKeepsRequestsInFlight(t *testing.T) {
 func TestReadinessIsRedAtOnceWhenDraining(t *testing.T) {
 	t.Parallel()
 	config := server.NewConfig()
-	config.DrainDelay = 300 * time.Millisecond
+	config.DrainDelay = 3 * time.Second
 	s := start(t, config, http.NotFoundHandler())
 	require.Equal(t, http.StatusOK, get(t, s.url+"/readyz").status)
 	s.stop()
@@ -86,7 +86,7 @@ func TestConnectionsCloseWhileDraining(t *testing.T) {
 	t.Parallel()
 	b := newBlocked()
 	config := server.NewConfig()
-	config.DrainDelay = 300 * time.Millisecond
+	config.DrainDelay = 3 * time.Second
 	s := start(t, config, b)
 	close(b.release)
 	s.stop()
