@@ -27,27 +27,25 @@ func (r *Reader) Key(entity string, id any) (any, bool) {
 	return t.key, t.entity != nil && t.entity.Name == entity
 }
 
-// Matching returns the keys of the rows of an entity that a field's argument `where` takes and that the viewer may see,
-// at most so many, in their order. They are locked until the transaction ends.
-func (r *Reader) Matching(ctx context.Context, op *graphql.OperationContext, field graphql.CollectedField, entity string, limit int) ([]any, error) {
+// Matching returns the keys of the rows of an entity that a field's argument `where` takes and that the viewer may see, in
+// their order: at most one more than its argument `atMost`. They are locked until the transaction ends.
+func (r *Reader) Matching(ctx context.Context, op *graphql.OperationContext, field graphql.CollectedField, entity string) ([]any, error) {
 	e := r.model.entities[entity]
 	if e == nil {
 		return nil, fmt.Errorf("read: entity %s is not exposed", entity)
 	}
-	c := newCompiler(r.model, r.schema, r.config, op, nil)
-	s := &c.plan.statement
-	alias := s.alias()
-	s.write("SELECT ", e.Key.sql(alias))
-	c.all(e, alias, nil)
-	c.restrict(e, alias, c.argument(field, "where"))
-	s.write(" ORDER BY ", e.Key.sql(alias), " LIMIT ")
-	s.arg(func(*binding) (any, error) { return limit, nil }, "bigint")
-	s.write(" FOR UPDATE OF ", alias)
-	s.end()
-	if c.fault != nil {
-		return nil, c.fault
+	key := planKey{field.Position, "matching " + r.model.shape(op, r.schema)}
+	p, known := r.plans.get(key)
+	if !known {
+		var err error
+		if p, err = r.matching(op, field, e); err != nil {
+			return nil, err
+		}
+		if field.Position != nil {
+			r.plans.add(key, p)
+		}
 	}
-	text, args, err := c.plan.bind(ctx, &binding{cursors: r.cursors, variables: op.Variables})
+	text, args, err := p.bind(ctx, &binding{cursors: r.cursors, variables: op.Variables})
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +56,31 @@ func (r *Reader) Matching(ctx context.Context, op *graphql.OperationContext, fie
 		return err
 	})
 	return keys, err
+}
+
+// matching compiles the statement of [Reader.Matching].
+func (r *Reader) matching(op *graphql.OperationContext, field graphql.CollectedField, e *entity) (*plan, error) {
+	c := newCompiler(r.model, r.schema, r.config, op, nil)
+	most := c.argument(field, "atMost")
+	s := &c.plan.statement
+	alias := s.alias()
+	s.write("SELECT ", e.Key.sql(alias))
+	c.all(e, alias, nil)
+	c.restrict(e, alias, c.argument(field, "where"))
+	s.write(" ORDER BY ", e.Key.sql(alias), " LIMIT ")
+	s.arg(func(b *binding) (any, error) {
+		n, ok := integerOf(most.get(b.variables))
+		if !ok {
+			return nil, most.fault(BadUserInput, "must be an integer")
+		}
+		return n + 1, nil
+	}, "bigint")
+	s.write(" FOR UPDATE OF ", alias)
+	s.end()
+	if c.fault != nil {
+		return nil, c.fault
+	}
+	return c.plan, nil
 }
 
 // ParseID returns the entity and the key, as text, that an opaque id was made of; false where the text is no id. It is for

@@ -65,7 +65,7 @@ func (p *plan) child(o *op, d *edge, v any, path *place) {
 func (p *plan) tie(o *op, d *edge, to *ref, made *op) {
 	switch {
 	case d.Join != nil:
-		link := p.add(&op{action: actLink, entity: o.entity, path: to.path, target: o.target, edge: d, far: to, after: []*op{o}})
+		link := p.add(op{action: actLink, entity: o.entity, path: to.path, target: o.target, edge: d, far: to, after: []*op{o}})
 		if made != nil {
 			link.after = append(link.after, made)
 		}
@@ -77,7 +77,7 @@ func (p *plan) tie(o *op, d *edge, to *ref, made *op) {
 	case made != nil:
 		p.attachFar(made, d, o)
 	default:
-		far := p.add(&op{action: actUpdate, entity: d.far, path: to.path, target: to})
+		far := p.add(op{action: actUpdate, entity: d.far, path: to.path, target: to})
 		p.attachFar(far, d, o)
 	}
 }
@@ -86,20 +86,20 @@ func (p *plan) tie(o *op, d *edge, to *ref, made *op) {
 func (p *plan) untie(o *op, d *edge, to *ref, path *place) {
 	switch {
 	case d.Join != nil:
-		p.add(&op{action: actUnlink, entity: o.entity, path: path, target: o.target, edge: d, far: to})
+		p.add(op{action: actUnlink, entity: o.entity, path: path, target: o.target, edge: d, far: to})
 	case d.Required:
 		p.badf(path, "cannot be disconnected: it must have one")
 	case d.Own:
 		p.attach(o, d, nil)
 	default:
-		far := p.add(&op{action: actDetach, entity: d.far, path: path, target: to})
+		far := p.add(op{action: actDetach, entity: d.far, path: path, target: to})
 		p.attachFar(far, d, nil)
 	}
 }
 
 // beyond refers to what a to-one edge leads to.
 func (p *plan) beyond(o *op, d *edge, path *place, optional bool) *ref {
-	return p.refer(&ref{entity: d.far, path: path, edge: d, near: o.target, optional: optional})
+	return p.refer(ref{entity: d.far, path: path, edge: d, near: o.target, optional: optional})
 }
 
 // toOne reads what is to become of the row at the other side of a to-one edge.
@@ -126,7 +126,7 @@ func (p *plan) toOne(o *op, d *edge, member string, v any, path *place) {
 			p.only(to, true, func() { p.untie(o, d, to, path) })
 			return
 		}
-		gone := p.add(&op{action: actRemove, entity: d.far, path: path, target: to})
+		gone := p.add(op{action: actRemove, entity: d.far, path: path, target: to})
 		if d.Own {
 			p.untie(o, d, nil, path) // first: the foreign key may restrict
 			gone.after = append(gone.after, o)
@@ -182,7 +182,7 @@ func (p *plan) toMany(o *op, d *edge, member string, v any, path *place) {
 	case "disconnect":
 		p.untie(o, d, p.member(o, d, v, path), path)
 	case "delete":
-		p.add(&op{action: actRemove, entity: d.far, path: path, target: p.member(o, d, v, path)})
+		p.add(op{action: actRemove, entity: d.far, path: path, target: p.member(o, d, v, path)})
 	case "update", "upsert":
 		object, ok := p.object(v, path)
 		if !ok {

@@ -67,7 +67,7 @@ func UpsertAll[N any](ctx context.Context, db dialect.Driver, of Described, key 
 	}
 	p := &plan{}
 	for i, c := range creates {
-		r := &ref{entity: e, path: builder(i), unique: unique, optional: true}
+		r := ref{entity: e, path: builder(i), unique: unique, optional: true}
 		for _, column := range unique.Columns {
 			v, ok := e.valueOf(c.Mutation, column.Column)
 			if !ok {

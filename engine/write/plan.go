@@ -22,6 +22,28 @@ type plan struct {
 	depth int
 
 	keys map[idOf]any // of ids that were read; nil of what is no id of the entity
+
+	newOps  slab[op]
+	newRefs slab[ref]
+}
+
+// slab is room for values that live as long as each other, made for several at once.
+type slab[T any] struct {
+	free []T
+	size int
+}
+
+const largestSlab = 64
+
+func (s *slab[T]) put(v T) *T {
+	if len(s.free) == 0 {
+		s.size = min(max(2*s.size, 1), largestSlab) // most plans have few
+		s.free = make([]T, s.size)
+	}
+	p := &s.free[0]
+	s.free = s.free[1:]
+	*p = v
+	return p
 }
 
 // idOf is an id that an input gives for a row of an entity.
@@ -51,16 +73,18 @@ func (p *plan) badf(path *place, format string, args ...any) {
 	p.failf(BadUserInput, path, format, args...)
 }
 
-func (p *plan) add(o *op) *op {
+func (p *plan) add(o op) *op {
 	o.when = p.when
-	p.ops = append(p.ops, o)
-	return o
+	added := p.newOps.put(o)
+	p.ops = append(p.ops, added)
+	return added
 }
 
-func (p *plan) refer(r *ref) *ref {
+func (p *plan) refer(r ref) *ref {
 	r.when = p.when
-	p.refs = append(p.refs, r)
-	return r
+	added := p.newRefs.put(r)
+	p.refs = append(p.refs, added)
+	return added
 }
 
 // only reads a part of the input that is run where a row was found, or was not.
@@ -94,7 +118,7 @@ func list(v any) []any {
 // create reads the input of a new row, which is the target then; of one that is looked for, it is new where it is not there.
 func (p *plan) create(target *ref, input any, path *place) *op {
 	e := target.entity
-	o := p.add(&op{action: actCreate, entity: e, path: path, target: target})
+	o := p.add(op{action: actCreate, entity: e, path: path, target: target})
 	object, ok := p.object(input, path)
 	if !ok || !p.deeper(path) {
 		return o
@@ -156,7 +180,7 @@ func (o *op) attachedBy(d *Edge) (n int) {
 
 // update reads the changes of a row.
 func (p *plan) update(e *entity, target *ref, input any, path *place) *op {
-	o := p.add(&op{action: actUpdate, entity: e, path: path, target: target})
+	o := p.add(op{action: actUpdate, entity: e, path: path, target: target})
 	object, ok := p.object(input, path)
 	if !ok || !p.deeper(path) {
 		return o
@@ -237,7 +261,7 @@ func (p *plan) shallower() { p.depth-- }
 // byID refers to a row by its opaque id.
 func (p *plan) byID(e *entity, id any, path *place) *ref {
 	key := p.key(e, id)
-	return p.refer(&ref{entity: e, path: path, key: key, done: key == nil}) // nobody's is as good as missing
+	return p.refer(ref{entity: e, path: path, key: key, done: key == nil}) // nobody's is as good as missing
 }
 
 // key returns the key that an id has; nil where it is of no row of the entity. Many rows of an input may give the same one.
@@ -275,7 +299,7 @@ func (p *plan) named(e *entity, v any, path *place) *ref {
 	for member, v := range object {
 		if u := e.unique[member]; u != nil {
 			if r := p.byUnique(e, u, v, path.member(member)); r != nil {
-				return p.refer(r)
+				return r
 			}
 		}
 	}
@@ -291,7 +315,7 @@ func (p *plan) byUnique(e *entity, u *Unique, v any, path *place) *ref {
 			return nil
 		}
 	}
-	r := &ref{entity: e, path: path, unique: u}
+	r := ref{entity: e, path: path, unique: u}
 	for _, c := range u.Columns {
 		value, fault := p.keyValue(c, object[c.Name])
 		if fault != nil {
@@ -300,7 +324,7 @@ func (p *plan) byUnique(e *entity, u *Unique, v any, path *place) *ref {
 		}
 		r.values = append(r.values, value)
 	}
-	return r
+	return p.refer(r)
 }
 
 // keyValue reads the value of a column of a unique key. The fault has no place yet.

@@ -35,7 +35,7 @@ func (c *call) upsert(many bool) (read.Answer, error) {
 // upsertRoot reads the input of a row that is created unless one with its key is there, which is updated then. It returns the
 // row.
 func (p *plan) upsertRoot(e *entity, u *Unique, input any, path *place) *ref {
-	row := &ref{entity: e, path: path, unique: u, optional: true, values: make([]any, 0, len(u.Columns))}
+	row := ref{entity: e, path: path, unique: u, optional: true, values: make([]any, 0, len(u.Columns))}
 	object, _ := input.(map[string]any)
 	for _, column := range u.Columns {
 		v := object[column.Name]
@@ -51,8 +51,7 @@ func (p *plan) upsertRoot(e *entity, u *Unique, input any, path *place) *ref {
 		row.values = append(row.values, value)
 	}
 	row.done = len(row.values) < len(u.Columns)
-	p.create(p.refer(row), input, path)
-	return row
+	return p.create(p.refer(row), input, path).target
 }
 
 // once refuses two references by unique keys to one row.

@@ -200,7 +200,7 @@ func (c *call) matching() ([]*ref, error) {
 	if err != nil || !ok || n < 1 || n > maxRest {
 		return nil, Faults{{Code: BadUserInput, Message: "must be 1 to 10000", Field: at(name("atMost"))}}
 	}
-	keys, err := c.reader.Matching(c.ctx, c.op, c.field, c.entity.Name, int(n)+1)
+	keys, err := c.reader.Matching(c.ctx, c.op, c.field, c.entity.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +241,7 @@ func (c *call) deleteOne() (answer read.Answer, err error) {
 	var target *ref
 	err = c.write(func(p *plan) {
 		target = c.target(p, c.args["id"], argument("id"))
-		o := p.add(&op{action: actRemove, entity: c.entity, path: argument("id"), target: target})
+		o := p.add(op{action: actRemove, entity: c.entity, path: argument("id"), target: target})
 		o.version = p.version(c.args["ifVersion"], argument("ifVersion"))
 	}, func() (err error) {
 		answer, err = c.render([]*ref{target}, false)
@@ -257,7 +257,7 @@ func (c *call) deleteWhere() (answer read.Answer, err error) {
 	}
 	err = c.write(func(p *plan) {
 		for _, target := range targets {
-			p.add(&op{action: actRemove, entity: c.entity, path: argument("where"), target: target})
+			p.add(op{action: actRemove, entity: c.entity, path: argument("where"), target: target})
 		}
 	}, func() (err error) {
 		answer, err = c.render(targets, true)
