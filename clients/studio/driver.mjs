@@ -50,6 +50,7 @@ export class Driver {
     } catch (error) {
       result.fault = `${error.message}\n${(await this.page.locator('body').innerText().catch(() => '')).slice(0, 1500)}`;
       if (this.pictures !== '-') await this.page.screenshot({ path: `${this.pictures}/fault-${part}-${name.replace(/\W+/g, '-')}.png` }).catch(() => {});
+      await this.page.unrouteAll();
       await this.page.reload().catch(() => {}); // what was left open is not the next one's
     }
     result.took = Date.now() - began;

@@ -127,7 +127,11 @@ export default {
       assert.ok(await s.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), hash);
       await s.barrierFree(`narrow and dark ${hash}`);
     }
-    await s.list(s.domain.list.entity);
+    const query = s.page.locator('.graphiql-editors');
+    assert.ok((await query.boundingBox()).width > 340, 'the query has the width of the page');
+    await s.list(s.domain.list.entity, { page: '1' });
+    const { x, width } = await s.button('Endless').boundingBox();
+    assert.ok(x >= 0 && x + width <= 390, 'the pages are turned by what is in sight');
     await s.button('Menu').click();
     await s.page.locator('.sidebar .entities').waitFor();
     await s.page.locator('.sidebar').getByRole('link', { name: new RegExp(`^${s.domain.child.entity}`) }).click();
@@ -148,7 +152,7 @@ export default {
     };
     // Whatever else the machine does makes a paint later, never sooner: the least of some is the page's own.
     const paints = { empty: [], studio: [], rows: [] };
-    for (let i = 0; i < 30 && (i < 6 || Math.min(...paints.studio) >= 300); i++) {
+    for (let i = 0; i < 10; i++) {
       paints.empty.push(await paint(empty));
       paints.studio.push(await paint(`${s.base}#/data/${s.domain.list.entity}`));
       await s.page.getByRole('gridcell').first().waitFor();
@@ -157,6 +161,7 @@ export default {
     await s.page.unroute(empty);
     const least = Object.fromEntries(Object.entries(paints).map(([name, all]) => [name, Math.round(Math.min(...all))]));
     s.say(`painted after ${least.studio} ms, an empty page after ${least.empty} ms; rows after ${least.rows} ms`);
-    assert.ok(least.studio < 300 || least.studio - least.empty < 150, JSON.stringify(paints));
+    // 100 ms is what the browser takes to begin where nothing else runs.
+    assert.ok(least.studio - least.empty + 100 < 300, JSON.stringify(paints));
   },
 };

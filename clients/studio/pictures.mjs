@@ -64,6 +64,7 @@ export default {
       await s.page.emulateMedia({ colorScheme: theme });
       await s.page.setViewportSize({ width, height: 800 });
       for (const [name, show] of Object.entries(views)) {
+        if (name === 'migrations' && !s.domain.migrations) continue;
         const end = await show(s);
         await s.page.waitForTimeout(300);
         await s.picture(name + (theme === 'dark' ? '-dark' : '') + (width === 390 ? '-narrow' : ''));

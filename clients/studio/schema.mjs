@@ -28,6 +28,27 @@ export default {
     await s.page.locator('.entity-doc').waitFor({ state: 'detached' });
   },
 
+  async 'all of it in sight, and one that a link leads to'(s) {
+    const inSight = (names) => s.page.locator('.diagram').evaluate((d, of) => {
+      const pane = d.getBoundingClientRect();
+      return [...d.querySelectorAll('.box')].filter((b) => of.includes(b.getAttribute('aria-label'))).every((b) => {
+        const r = b.getBoundingClientRect();
+        return r.left >= pane.left - 1 && r.right <= pane.right + 1 && r.top >= pane.top - 1 && r.bottom <= pane.bottom + 1;
+      });
+    }, names);
+    await s.open('#/schema');
+    await s.page.locator('.box').first().waitFor();
+    const names = await s.page.locator('.box').evaluateAll((all) => all.map((b) => b.getAttribute('aria-label')));
+    for (const name of names) {
+      await s.open(`#/schema/${name}`);
+      await s.page.locator('.entity-doc').waitFor();
+      assert.ok(await inSight([name]), name);
+    }
+    await s.open('#/schema');
+    await s.button('Fit').click();
+    assert.ok(await inSight(names));
+  },
+
   async 'dragged, and laid out again'(s) {
     const { entity } = s.domain.list;
     await s.open('#/schema');

@@ -59,6 +59,21 @@ export default {
     await s.page.reload();
   },
 
+  async 'a list that is longer than a scroll bar says so'(s) {
+    const { entity } = s.domain.long;
+    await s.page.route('**/api/graphql', async (route) => {
+      if (!route.request().postData().includes('query Rows')) return route.continue();
+      const response = await route.fetch();
+      return route.fulfill({ response, body: (await response.text()).replace(/"totalCount":\d+/, '"totalCount":3000000').replace('"hasNextPage":false', '"hasNextPage":true') });
+    });
+    await s.page.reload();
+    await s.list(entity, { columns: 'id' });
+    await s.page.locator('.status', { hasText: 'of 3,000,000 rows' }).waitFor();
+    await s.page.getByText('the first 500,000 to scroll over').waitFor();
+    await s.page.unroute('**/api/graphql');
+    await s.page.reload();
+  },
+
   async 'pages, one by one and by number'(s) {
     const { entity, rows } = s.domain.long;
     await s.list(entity);

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"time"
 
 	"cambium/engine/operation"
 	"cambium/engine/read"
@@ -104,6 +105,9 @@ func (h *Handler) state(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
+// shown is how exactly the time is told that a migration took.
+const shown = 100 * time.Microsecond
+
 func (h *Handler) migrations(w http.ResponseWriter, r *http.Request) {
 	if h.config.Migrations == nil {
 		http.NotFound(w, r)
@@ -115,7 +119,7 @@ func (h *Handler) migrations(w http.ResponseWriter, r *http.Request) {
 	}
 	for i := range m.Files {
 		if m.Files[i].Took > 0 {
-			m.Files[i].Time = m.Files[i].Took.String()
+			m.Files[i].Time = m.Files[i].Took.Round(shown).String()
 		}
 	}
 	answer(w, m)

@@ -3,6 +3,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { Refused } from "./api/client";
+import "./styles/browse.css";
+import "./styles/pages.css";
 
 // The token has become a cookie: it has no business in the address bar, the history or a screenshot.
 const url = new URL(window.location.href);

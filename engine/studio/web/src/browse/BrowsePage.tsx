@@ -273,6 +273,7 @@ export function BrowsePage({ entity, view, trail }: Props) {
       </div>
       <footer className="status">
         <span>{list.held.length.toLocaleString("en")}{list.total !== undefined && ` of ${list.total.toLocaleString("en")}`} rows</span>
+        {view.page === null && list.length > reachable && <span title="Sort, filter, or turn pages to see the others">the first {reachable.toLocaleString("en")} to scroll over</span>}
         {list.error && list.held.length > 0 && <span className="fault">{list.error.message}</span>}
         {list.faults.length > 0 && <span className="fault" role="status">{list.faults.map((f) => f.message).join("; ")}</span>}
         {activeFault && <span role="status" className="fault">{activeFault}</span>}

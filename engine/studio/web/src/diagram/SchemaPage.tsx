@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useStudio } from "../schema/load";
 import { go } from "../state/route";
 import { curve, headHeight, lineHeight, lines, place, type Box } from "./layout";
@@ -19,10 +19,13 @@ function save(name: string, type: string, text: string) {
 const pictureStyle = `text{font:12px ui-sans-serif,system-ui,sans-serif;fill:#1c2620}.box rect{fill:#fff;stroke:#b9c6bd}.box .head{fill:#e8f1ea;stroke:none}
 .box .name{font-weight:600}.box .type{fill:#66736a}.line{fill:none;stroke:#7d8f83;stroke-width:1.3}.line-name{fill:#66736a;font-size:10px}`;
 
+const smallest = 0.3;
+
 export default function SchemaPage({ selected }: { selected: string | null }) {
   const { model } = useStudio();
   const [boxes, setBoxes] = useState(() => place(model));
   const all = useMemo(() => lines(model), [model]);
+  const pane = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const drag = useRef<{ name: string; dx: number; dy: number; moved: boolean } | null>(null);
   const [scale, setScale] = useState(1);
@@ -31,6 +34,15 @@ export default function SchemaPage({ selected }: { selected: string | null }) {
   const width = Math.max(...boxes.map((b) => b.x + b.width), 0) + 24;
   const height = Math.max(...boxes.map((b) => b.y + b.height), 0) + 24;
   const entity = selected ? model.byName.get(selected) : undefined;
+
+  // One that was chosen elsewhere, by a link or the palette, may be out of sight.
+  useEffect(() => {
+    if (selected) svg.current?.querySelector(".chosen")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [selected]);
+  const fit = () => {
+    const room = pane.current;
+    if (room) setScale(Math.max(smallest, Math.min(1, room.clientWidth / width, room.clientHeight / height)));
+  };
 
   const point = (e: React.PointerEvent) => {
     const box = svg.current?.getBoundingClientRect();
@@ -70,14 +82,15 @@ export default function SchemaPage({ selected }: { selected: string | null }) {
         <h1>Schema</h1>
         <span className="count">{model.entities.length} entities, {all.length} relations</span>
         <span className="grow" />
-        <button type="button" className="icon-button" aria-label="Smaller" onClick={() => setScale((s) => Math.max(0.3, s / 1.2))}>−</button>
+        <button type="button" className="icon-button" aria-label="Smaller" onClick={() => setScale((s) => Math.max(smallest, s / 1.2))}>−</button>
         <button type="button" className="icon-button" aria-label="Larger" onClick={() => setScale((s) => Math.min(2, s * 1.2))}>+</button>
+        <button type="button" className="button" onClick={fit}>Fit</button>
         <button type="button" className="button" onClick={() => setBoxes(place(model))}>Lay out</button>
         <button type="button" className="button" onClick={picture}><Icon name="download" />SVG</button>
         <button type="button" className="button" onClick={() => save("schema.mmd", "text/plain", mermaid(model))}><Icon name="download" />Mermaid</button>
       </div>
       <div className="schema-body">
-        <div className="diagram" tabIndex={0} role="region" aria-label="The entities and their relations">
+        <div ref={pane} className="diagram" tabIndex={0} role="region" aria-label="The entities and their relations">
           <svg ref={svg} width={width * scale} height={height * scale} viewBox={`0 0 ${width} ${height}`} className={selected ? "focused" : ""} role="group" aria-label="Diagram">
             {all.map((l) => {
               const a = byName.get(l.from);
