@@ -137,6 +137,29 @@ func TestTraces(t *testing.T) {
 	assert.Contains(t, p.Stderr.String(), `"trace_id":"`+trace+`"`)
 }
 
+// A collector that takes what it is sent and never answers holds up no request, and the end of the program for three seconds.
+func TestACollectorThatHangsHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	begun, over := make(chan struct{}, 1), make(chan struct{})
+	listener := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		select {
+		case begun <- struct{}{}:
+		default:
+		}
+		<-over
+	}))
+	t.Cleanup(func() { close(over); listener.Close() })
+	p := start(t, with(migrated(t), "ADDR=127.0.0.1:0", "OTEL_EXPORTER_OTLP_ENDPOINT="+listener.URL, "OTEL_BSP_SCHEDULE_DELAY=10", "OTEL_BSP_MAX_QUEUE_SIZE=1"), "serve")
+	url := p.URL(t)
+	require.Empty(t, ask(t, url, readsShippers, "").code)
+	<-begun
+	for range 20 { // more than the queue takes
+		require.Empty(t, ask(t, url, readsShippers, "").code)
+	}
+	terminate(t, p)
+	assert.Contains(t, p.Stderr.String(), "the last spans are lost")
+}
+
 // debugURL is where the debug listener of a program is.
 func debugURL(t *testing.T, p *apitest.Process) string {
 	t.Helper()
