@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -30,6 +32,7 @@ func TestServeReadsFromReplicas(t *testing.T) {
 	_, metrics := get(t, debugURL(t, two)+"/metrics")
 	assert.Contains(t, metrics, `cambium_replica_in_rotation{replica="`)
 	assert.Contains(t, metrics, "cambium_replica_lag_seconds{")
+	assert.Contains(t, metrics, fmt.Sprintf("cambium_admission_limit %d\n", 20+runtime.GOMAXPROCS(0)), "connections to both")
 	standby.PauseReplay()
 
 	var created struct{ CreateRegion struct{ ID string } }
@@ -58,6 +61,10 @@ func TestServeReadsFromReplicas(t *testing.T) {
 	primary.Start()
 	standby.Kill()
 	assert.Equal(t, "Nowhere", find(), "the primary answers in its place")
+	require.Eventually(t, func() bool {
+		_, metrics := get(t, debugURL(t, two)+"/metrics")
+		return strings.Contains(metrics, fmt.Sprintf("cambium_admission_limit %d\n", 10+runtime.GOMAXPROCS(0)))
+	}, patience, patience/1000, "a replica that is out brings no places")
 	for _, p := range []*apitest.Process{one, two} {
 		terminate(t, p)
 		assert.NotContains(t, p.Stderr.String(), "cambium:", "no password")

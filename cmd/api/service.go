@@ -67,16 +67,17 @@ func (s *settings) front(ctx context.Context, o service, logger *slog.Logger) (*
 	return server.New(s.server, o.replicas.mount(handler), logger, checks(o.db)...)
 }
 
-// admissionFor is how many operations run at once: as many as there are connections and processors, unless it is said. A
-// further one could only wait for one or the other.
+// admissionFor is how many operations run at once: as many as there are connections, to the primary and to the replicas in
+// rotation, and processors, unless it is said. A further one could only wait for one or the other.
 func (s *settings) admissionFor(o service) admission.Config {
 	config := s.admission
-	if config.Limit == 0 {
-		pools := 1
-		if o.replicas != nil {
-			pools += len(o.replicas.States())
-		}
-		config.Limit = pools*int(o.db.Config().MaxConns) + runtime.GOMAXPROCS(0)
+	if config.Limit > 0 {
+		return config
+	}
+	conns := int(o.db.Config().MaxConns)
+	config.Limit = conns + runtime.GOMAXPROCS(0)
+	if o.replicas != nil {
+		config.More = func() int { return conns * o.replicas.InRotation() }
 	}
 	return config
 }

@@ -25,6 +25,9 @@ type Config struct {
 	// Limit is how many operations run at once. More than 0. A service of c connections and p processors needs no more
 	// than c + p: a further one could only wait for one or the other.
 	Limit int
+	// More is how many may run beside those at the moment, as where a replica takes part and may leave. It is asked at each
+	// entry, by one at a time, and has to be quick. Default nil: none.
+	More func() int
 	// Wait is the longest wait for a place; 0 refuses at once whoever finds none. Default 100ms: CoDel's interval, a burst
 	// that nobody feels.
 	Wait time.Duration
@@ -70,14 +73,14 @@ func (q *Queue) Stats() Stats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	s := q.figures
-	s.Limit, s.Running, s.Waiting = q.config.Limit, q.running, q.line.length
+	s.Limit, s.Running, s.Waiting = q.limit(), q.running, q.line.length
 	return s
 }
 
 // Enter lets an operation in, which then has to [Queue.Leave]; or returns ErrFull, or why ctx ended in the wait.
 func (q *Queue) Enter(ctx context.Context) error {
 	q.mu.Lock()
-	if q.running < q.config.Limit {
+	if q.running < q.limit() {
 		q.running++
 		q.mu.Unlock()
 		return nil
@@ -138,6 +141,13 @@ func (q *Queue) refuse(now time.Time) {
 	q.figures.Refused++
 }
 
+func (q *Queue) limit() int {
+	if q.config.More == nil {
+		return q.config.Limit
+	}
+	return q.config.Limit + q.config.More()
+}
+
 func (q *Queue) stands(now time.Time) bool {
 	return now.Before(q.standing) || q.line.length > 0 && now.Sub(q.since) >= q.config.Wait
 }
@@ -153,13 +163,13 @@ func (q *Queue) Leave() {
 	q.mu.Unlock()
 }
 
-// leave hands a place on to one who waits, if anyone does.
+// leave hands a place on to one who waits, if anyone does and the place is still one.
 func (q *Queue) leave(now time.Time) {
 	w := q.line.oldest
 	if q.stands(now) {
 		w = q.line.newest
 	}
-	if w == nil {
+	if w == nil || q.running > q.limit() {
 		q.running--
 		return
 	}

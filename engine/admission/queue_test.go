@@ -170,3 +170,29 @@ func BenchmarkEnter(b *testing.B) {
 		}
 	}
 }
+
+// Places that come and go, with a replica: nobody is thrown out, and nobody is let in for a place that has gone.
+func TestPlacesThatGoAreNotHandedOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		more := 1
+		config := admission.NewConfig(1)
+		config.More = func() int { return more }
+		q := admission.New(config)
+		require.NoError(t, q.Enter(t.Context()))
+		require.NoError(t, q.Enter(t.Context()))
+		outcomes := enter(t.Context(), q, 1)
+		more = 0
+		q.Leave()
+		synctest.Wait()
+		assert.Equal(t, admission.Stats{Limit: 1, Running: 1, Waiting: 1}, q.Stats(), "the place has gone")
+		q.Leave()
+		require.NoError(t, (<-outcomes).err, "this one has not")
+		q.Leave()
+		assert.Zero(t, q.Stats().Running)
+		more = 1
+		require.NoError(t, q.Enter(t.Context()))
+		require.NoError(t, q.Enter(t.Context()))
+		assert.Equal(t, 2, q.Stats().Running)
+	})
+}

@@ -97,6 +97,16 @@ func (s *Set) States() []State {
 	return states
 }
 
+// InRotation is how many replicas may be asked at the moment. Unlike States it costs nothing.
+func (s *Set) InRotation() (n int) {
+	for _, m := range s.members {
+		if m.state.Load().InRotation {
+			n++
+		}
+	}
+	return n
+}
+
 // Query runs one reading statement, as [database.DB.Query] does: on a replica where the context is of a request that may,
 // else on the primary. Where a replica fails before its first row, another one is asked, and in the end the primary. While
 // that is away, a replica that gets to what has to be seen answers in its place.
