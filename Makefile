@@ -164,7 +164,7 @@ page:
 
 # Each check says what it looks at and, when it fails, what to do.
 .PHONY: verify
-verify: verify-generate verify-tidy verify-format lint verify-migrations verify-docs ## Check that what is derived is up to date, and lint.
+verify: verify-generate verify-tidy verify-format lint verify-migrations verify-watched verify-docs ## Check that what is derived is up to date, and lint.
 	@echo 'verify: all is well'
 
 # The tree is compared with itself before and after, through an index of its own, so that a tree with uncommitted work
@@ -201,6 +201,12 @@ verify-migrations: setup atlas bin/withpg
 	@bin/withpg -- $(API) migrate validate
 	@bin/withpg -- $(API) migrate lint
 	@bin/withpg -- bin/atlas migrate validate --env local
+
+# Prometheus' parser is in a module of its own.
+.PHONY: verify-watched
+verify-watched:
+	@echo 'verify: the alert rules and the dashboard are PromQL'
+	@go test -C ops ./...
 
 .PHONY: verify-docs
 verify-docs:

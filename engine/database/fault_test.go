@@ -362,7 +362,7 @@ func TestUnknownWriteWithRowsIsToldAtItsEnd(t *testing.T) {
 	}))
 	require.Eventually(t, func() bool { return n.Ask("SELECT count(*) FROM kept") == "300" }, patience, time.Millisecond)
 	n.Network.Heal()
-	for rows.Next() { //nolint:revive // what is read is of no interest
+	for rows.Next() {
 	}
 	require.ErrorIs(t, rows.Err(), database.ErrCommitUnknown)
 	require.ErrorIs(t, rows.Close(), database.ErrCommitUnknown)
