@@ -426,3 +426,51 @@ func TestTrapAfterCommit(t *testing.T) {
 	d.Data(t, `mutation { createRegions(inputs: [{name: "A"}, {name: "B"}]) { id } }`, nil)
 	assert.Equal(t, 2, told)
 }
+
+// An edge that is set is emptied for ten thousand rows in a few statements: one part for each row was more than PostgreSQL
+// could parse, and took seconds for a thousand.
+func TestSetOfManyRows(t *testing.T) {
+	t.Parallel()
+	d := desktest.Empty(t)
+	for _, rows := range []string{
+		`INSERT INTO regions (name) VALUES ('N')`,
+		`INSERT INTO territories (code, name, region_id) VALUES ('T', 't', 1)`,
+		`INSERT INTO employees (first_name, last_name) SELECT 'F', 'L' FROM generate_series(1, 10000)`,
+		`INSERT INTO employee_territories (employee_id, territory_id) SELECT id, 1 FROM employees`,
+	} {
+		_, err := d.DB.Exec(t.Context(), rows)
+		require.NoError(t, err)
+	}
+	before := d.Statements()
+	d.Data(t, `mutation { updateEmployees(where: {}, atMost: 10000, input: {reports: {set: []}, territories: {set: []}}) { __typename } }`, nil)
+	assert.LessOrEqual(t, d.Statements()-before, int64(10))
+	assert.Zero(t, d.Client.EmployeeTerritory.Query().CountX(desktest.Context(t)))
+}
+
+// A row that its own input deletes is no answer.
+func TestDeleteOfOneself(t *testing.T) {
+	t.Parallel()
+	d := desktest.Empty(t)
+	goods(t, d)
+	d.Data(t, `mutation($id: ID!) { updateEmployee(id: $id, input: {manager: {connect: {id: $id}}}) { id } }`, map[string]any{"id": id("Employee", 1)})
+	r := d.Do(t, `mutation($id: ID!) { updateEmployee(id: $id, input: {manager: {delete: true}}) { id } }`, map[string]any{"id": id("Employee", 1)})
+	assert.Nil(t, r.Data)
+	require.Len(t, r.Errors, 1)
+	assert.Equal(t, 1, d.Client.Employee.Query().CountX(desktest.Context(t)))
+}
+
+// Half of a surrogate pair is refused in a literal as it is in a variable; a pair is one character.
+func TestTrapLoneSurrogatesInLiterals(t *testing.T) {
+	t.Parallel()
+	d := desktest.Empty(t)
+	for _, text := range []string{`\uD800`, `\uDE00\uD83D`, `a\ud83d\n`, `\uD83D\uD83D\uDE00`, `\\\uDBFF`} {
+		r := d.Do(t, `mutation { createRegion(input: {name: "`+text+`"}) { name } }`, nil)
+		if assert.Len(t, r.Errors, 1, text) {
+			assert.Equal(t, "GRAPHQL_VALIDATION_FAILED", r.Errors[0].Extensions["code"])
+		}
+	}
+	for text, name := range map[string]string{`\uD83D\uDE00\uFFFD`: "😀\uFFFD", "é\uFFFD": "é\uFFFD", `\\uD800` + "\uFFFD": `\uD800` + "\uFFFD"} {
+		data := d.Data(t, `mutation { createRegion(input: {name: "`+text+`"}) { name } }`, nil)
+		assert.Equal(t, map[string]any{"name": name}, data["createRegion"])
+	}
+}

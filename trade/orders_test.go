@@ -3,6 +3,7 @@ package trade_test
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -213,4 +214,18 @@ func (s *shop) addsUp(t *testing.T, all int32) {
 	}
 	assert.Equal(t, all, units+s.stock(t, 0))
 	assert.GreaterOrEqual(t, s.stock(t, 0), int32(0))
+}
+
+func TestCancelWithoutRoom(t *testing.T) {
+	t.Parallel()
+	s, ctx := open(t, 10), desktest.Context(t)
+	placed, err := s.place(ctx, 4)
+	require.NoError(t, err)
+	s.Client.Product.UpdateOneID(s.products[0]).SetUnitsInStock(math.MaxInt32 - 3).ExecX(ctx)
+	_, err = trade.Cancel(ctx, s.Client, placed.ID, time.Now())
+	var fault *write.Error
+	require.ErrorAs(t, err, &fault)
+	assert.Equal(t, write.Conflict, fault.Code)
+	assert.Equal(t, "id", fault.Field.String())
+	assert.Nil(t, s.Client.Order.GetX(ctx, placed.ID).CancelledAt)
 }

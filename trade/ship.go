@@ -2,6 +2,7 @@ package trade
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -73,8 +74,14 @@ func Cancel(ctx context.Context, client *ent.Client, id int64, now time.Time) (c
 			goods[i] = Goods{l.ProductID, l.Quantity}
 		}
 		allowed := privacy.DecisionContext(ctx, privacy.Allow)
-		if _, err := lock(allowed, client, goods); err != nil { // in the order in which Place locks them
+		products, err := lock(allowed, client, goods) // in the order in which Place locks them
+		if err != nil {
 			return err
+		}
+		for _, g := range goods {
+			if products[g.Product].UnitsInStock > math.MaxInt32-g.Quantity {
+				return write.Faults{fault(write.Conflict, "there is no room for its goods", ast.PathName("id"))}
+			}
 		}
 		_, err = client.UpdateProducts(allowed, updates...)
 		return err

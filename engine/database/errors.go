@@ -40,6 +40,8 @@ var (
 
 // SQLSTATEs, https://www.postgresql.org/docs/current/errcodes-appendix.html.
 const (
+	codeTooLong              = "22001"
+	codeOutOfRange           = "22003"
 	codeNotNull              = "23502"
 	codeForeignKey           = "23503"
 	codeUnique               = "23505"

@@ -17,6 +17,8 @@ const (
 	Check      ViolationKind = "check"
 	NotNull    ViolationKind = "not null"
 	Exclusion  ViolationKind = "exclusion"
+	// Range is that of a column's type: a number or a text is too long for it. PostgreSQL names nothing.
+	Range ViolationKind = "range"
 )
 
 var violationKinds = map[string]ViolationKind{
@@ -25,6 +27,8 @@ var violationKinds = map[string]ViolationKind{
 	codeCheck:      Check,
 	codeNotNull:    NotNull,
 	codeExclusion:  Exclusion,
+	codeOutOfRange: Range,
+	codeTooLong:    Range,
 }
 
 // Violation is a constraint that a statement broke. It holds names, never values.

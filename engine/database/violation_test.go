@@ -38,6 +38,14 @@ func TestViolations(t *testing.T) {
 		sql  string
 		want database.Violation
 	}{
+		"a number out of range": {
+			"INSERT INTO child VALUES (99999999999999999999)",
+			database.Violation{Kind: database.Range},
+		},
+		"a text that is too long": {
+			"CREATE TEMP TABLE short (x varchar(1)); INSERT INTO short VALUES ('xx')",
+			database.Violation{Kind: database.Range},
+		},
 		"unique": {
 			"INSERT INTO child VALUES (1)",
 			database.Violation{Kind: database.Unique, Table: "child", Constraint: "child_pkey", Columns: []string{"id"}},

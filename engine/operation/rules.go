@@ -1,6 +1,11 @@
 package operation
 
 import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/core"
 	"github.com/vektah/gqlparser/v2/validator/rules"
@@ -11,6 +16,7 @@ import (
 func rulesFor(introspection bool) *rules.Rules {
 	all := rules.NewDefaultRules()
 	all.AddRule("NumbersInRange", numbersInRange)
+	all.AddRule("WholeCharacters", wholeCharacters)
 	if introspection {
 		return all
 	}
@@ -38,6 +44,54 @@ func numbersInRange(events *core.Events, add core.AddErrFunc) {
 			add(core.Message("Number is out of range."), core.At(v.Position))
 		}
 	})
+}
+
+// wholeCharacters refuses texts with half of a surrogate pair, as in "\uD800" (GraphQL, section 2.9.4). gqlparser makes U+FFFD of
+// it.
+func wholeCharacters(events *core.Events, add core.AddErrFunc) {
+	var document []rune // positions count characters
+	events.OnValue(func(_ *core.Walker, v *ast.Value) {
+		if v.Kind != ast.StringValue || !strings.ContainsRune(v.Raw, utf8.RuneError) {
+			return
+		}
+		if document == nil {
+			document = []rune(v.Position.Src.Input)
+		}
+		if hasHalf(document[v.Position.Start:v.Position.End]) {
+			add(core.Message("A text has half of a surrogate pair."), core.At(v.Position))
+		}
+	})
+}
+
+// hasHalf tells whether the escapes of a literal leave half of a surrogate pair.
+func hasHalf(literal []rune) bool {
+	for i := 0; i < len(literal)-1; i++ {
+		if literal[i] != '\\' {
+			continue
+		}
+		r, escaped := escape(literal[i:])
+		i++
+		if !escaped || !utf16.IsSurrogate(r) {
+			continue
+		}
+		low, _ := escape(literal[i+escapeLength-1:])
+		if utf16.DecodeRune(r, low) == utf8.RuneError {
+			return true
+		}
+		i += 2*escapeLength - 2
+	}
+	return false
+}
+
+const escapeLength = len(`\uD800`)
+
+// escape reads an escape of four digits.
+func escape(literal []rune) (rune, bool) {
+	if len(literal) < escapeLength || literal[0] != '\\' || literal[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(literal[2:escapeLength]), 16, 32)
+	return rune(n), err == nil
 }
 
 func noIntrospection(events *core.Events, add core.AddErrFunc) {

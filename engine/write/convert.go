@@ -1,6 +1,7 @@
 package write
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding"
 	"encoding/json"
@@ -22,11 +23,7 @@ func (f *Field) convert(v any) (any, error) {
 	}
 	to := reflect.New(f.Type)
 	if f.Kind == read.JSON {
-		text, err := json.Marshal(v)
-		if err == nil {
-			err = json.Unmarshal(text, to.Interface())
-		}
-		if err != nil {
+		if err := fromJSON(to, v); err != nil {
 			return nil, errors.New("must be JSON of the field's form")
 		}
 		return to.Elem().Interface(), nil
@@ -46,6 +43,21 @@ func (f *Field) convert(v any) (any, error) {
 		return given.Convert(f.Type).Interface(), nil
 	}
 	return nil, errRange
+}
+
+// fromJSON reads a value into a Go type twice: as ent will when it reads the row, which must not fail then, and as it is to be
+// stored. Where the type says nothing of a number it keeps its digits.
+func fromJSON(to reflect.Value, v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, reflect.New(to.Type().Elem()).Interface()); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return d.Decode(to.Interface())
 }
 
 // fromText reads what travels as text: texts and enums, and types that know how to read themselves.

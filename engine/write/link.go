@@ -3,6 +3,7 @@ package write
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -117,15 +118,20 @@ func unlink(ctx context.Context, db dialect.Driver, d *edge, ops []*op) error {
 	pairs := pairsOf(d, ops)
 	j := d.Join
 	if d.through != nil {
-		err := d.through.Remove(ctx, func(q *sql.Selector) {
-			from, to := q.C(j.From.Name), q.C(j.To.Name)
-			some := make([]*sql.Predicate, len(pairs))
-			for i, p := range pairs {
-				some[i] = sql.And(sql.EQ(from, p.from), sql.EQ(to, p.to))
+		for part := range slices.Chunk(pairs, maxRows) {
+			err := d.through.Remove(ctx, func(q *sql.Selector) {
+				from, to := q.C(j.From.Name), q.C(j.To.Name)
+				some := make([]*sql.Predicate, len(part))
+				for i, p := range part {
+					some[i] = sql.And(sql.EQ(from, p.from), sql.EQ(to, p.to))
+				}
+				q.Where(sql.Or(some...))
+			})
+			if err != nil {
+				return located(err, d, ops)
 			}
-			q.Where(sql.Or(some...))
-		})
-		return located(err, d, ops)
+		}
+		return nil
 	}
 	var s statement
 	s.write("DELETE FROM ", quote(j.Table), " AS ", changed, " USING ")

@@ -222,6 +222,15 @@ func newEntity(e *Entity) *entity {
 	for i := range e.Columns {
 		x.columns[e.Columns[i].Name], x.position[e.Columns[i].Name] = &e.Columns[i], i
 	}
+	for i := range e.Fields {
+		f := &e.Fields[i]
+		if c := x.columns[f.Column]; c != nil {
+			f.Validate = both(f.Validate, fitting(c.Type))
+		}
+	}
+	if e.Key.Given {
+		x.labels[e.Key.Column] = x.keyField.Name
+	}
 	for i := range e.Unique {
 		u := &e.Unique[i]
 		x.unique[u.Name], x.byValue[u.Value] = u, u

@@ -18,7 +18,7 @@ func (c *call) render(refs []*ref, many bool) (read.Answer, error) {
 	var answer read.Answer
 	for i, a := range answers {
 		answer.Faults = append(answer.Faults, a.Faults...)
-		if a.Value == nil && len(a.Faults) == 0 {
+		if c.unseen(a) {
 			return read.Answer{}, unseen(c.pathOf(many, i))
 		}
 	}
@@ -35,6 +35,13 @@ func (c *call) render(refs []*ref, many bool) (read.Answer, error) {
 	}
 	answer.Value = append(answer.Value, ']')
 	return answer, nil
+}
+
+// unseen tells whether there is no row for the viewer where one was written. One that was to be deleted is another matter: the
+// statement that deletes it says that it is not there.
+func (c *call) unseen(a read.Answer) bool {
+	deletes := c.does == DeleteOne || c.does == DeleteWhere
+	return !deletes && len(a.Faults) == 0 && (len(a.Value) == 0 || string(a.Value) == "null")
 }
 
 // unseen is the fault of a row that the viewer has written and may not see: nothing is written then.

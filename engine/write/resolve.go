@@ -90,19 +90,8 @@ func (r *resolver) round(ctx context.Context) error {
 			return err
 		}
 	}
-	alls := r.plan.alls
-	r.plan.alls = nil
-	for _, a := range alls {
-		if !a.ready() {
-			r.plan.alls = append(r.plan.alls, a)
-			continue
-		}
-		if a.near.row == nil {
-			continue
-		}
-		if err := r.rest(ctx, a); err != nil {
-			return err
-		}
+	if err := r.rests(ctx); err != nil {
+		return err
 	}
 	if r.parts == 0 {
 		return nil
@@ -285,43 +274,73 @@ func (s *statement) belongs(d *edge, key string) {
 	s.write(" AND ", changed, ".", quote(d.Column), " = ", key)
 }
 
+// rests writes a part for each edge of which all rows can be looked for now, from wherever it is followed.
+func (r *resolver) rests(ctx context.Context) error {
+	groups := make(map[*edge][]*all)
+	var order, later []*all
+	for _, a := range r.plan.alls {
+		switch {
+		case !a.ready():
+			later = append(later, a)
+		case a.near.row != nil:
+			if groups[a.edge] == nil {
+				order = append(order, a)
+			}
+			groups[a.edge] = append(groups[a.edge], a)
+		}
+	}
+	r.plan.alls = later
+	for _, first := range order {
+		if err := r.rest(ctx, first.edge, groups[first.edge]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // rest writes the part that looks for all rows that an edge leads to.
-func (r *resolver) rest(ctx context.Context, a *all) error {
-	near := a.edge.near
-	r.part(a.edge.far)
+func (r *resolver) rest(ctx context.Context, d *edge, alls []*all) error {
+	r.part(d.far)
 	s := &r.s
-	if err := s.source(positions(1), []Column{*near.columns[near.Key.Column]}, true, 1, func(int, int) any { return a.near.row }); err != nil {
+	key := []Column{*d.near.columns[d.near.Key.Column]}
+	if err := s.source(positions(1), key, true, len(alls), func(row, _ int) any { return alls[row].near.row }); err != nil {
 		return err
 	}
-	s.follow(a.edge, "v."+position(0))
+	s.follow(d, "v."+position(0))
 	s.write(" WHERE true")
-	rules, err := a.edge.far.rules(ctx)
+	rules, err := d.far.rules(ctx)
 	if err != nil {
 		return err
 	}
 	s.and(rules)
-	count := 0
-	r.found = append(r.found, func(_ int, key string) error {
-		if count++; count > maxRest {
+	counts := make([]int, len(alls))
+	r.found = append(r.found, func(n int, key string) error {
+		a := alls[n-1]
+		if counts[n-1]++; counts[n-1] > maxRest {
 			return Faults{{Code: BadUserInput, Message: fmt.Sprintf("would take away more than %d rows", maxRest), Field: a.path.path()}}
 		}
-		row, err := a.edge.far.goKey(key)
+		row, err := d.far.goKey(key)
 		if err != nil {
 			return err
 		}
-		for i, b := range a.but {
-			if b.row == row {
-				if a.ties[i] != nil && a.ties[i].action == actUpdate {
-					a.ties[i].idle = true
-				}
-				return nil
-			}
-		}
-		outer := r.plan.when
-		r.plan.when = a.when
-		a.then(&ref{entity: a.edge.far, path: a.path, done: true, row: row})
-		r.plan.when = outer
+		a.take(r.plan, row)
 		return nil
 	})
 	return nil
+}
+
+// take makes what becomes of a row that the edge leads to.
+func (a *all) take(p *plan, row any) {
+	for i, b := range a.but {
+		if b.row == row {
+			if a.ties[i] != nil && a.ties[i].action == actUpdate {
+				a.ties[i].idle = true
+			}
+			return
+		}
+	}
+	outer := p.when
+	p.when = a.when
+	a.then(&ref{entity: a.edge.far, path: a.path, done: true, row: row})
+	p.when = outer
 }

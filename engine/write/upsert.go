@@ -39,9 +39,12 @@ func (p *plan) upsertRoot(e *entity, u *Unique, input any, path *place) *ref {
 	object, _ := input.(map[string]any)
 	for _, column := range u.Columns {
 		v := object[column.Name]
-		if connect, ok := v.(map[string]any); ok && column.Target != "" {
-			named, _ := connect["connect"].(map[string]any)
-			v = named["id"]
+		if edge, ok := v.(map[string]any); ok && column.Target != "" {
+			connect, _ := edge["connect"].(map[string]any)
+			if v = connect["id"]; v == nil {
+				p.badf(path.member(column.Name), "is a part of the key: must be connected by its id")
+				continue
+			}
 		}
 		value, fault := p.keyValue(column, v)
 		if fault != nil {
@@ -99,7 +102,7 @@ func (c *call) renderUpserts(rows []*ref, many bool) (read.Answer, error) {
 		}
 		for n, a := range nodes[i] {
 			answer.Faults = append(answer.Faults, a.Faults...)
-			if a.Value == nil && len(a.Faults) == 0 {
+			if c.unseen(a) {
 				return read.Answer{}, unseen(c.pathOf(many, n))
 			}
 		}

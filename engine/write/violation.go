@@ -101,10 +101,11 @@ func (b *batch) culprit(members []*member, v *database.Violation, err error) *me
 		return nil
 	}
 	var found *member
+	longest := 0
 	for _, m := range members {
 		text, known := b.keyText(m, v.Columns)
-		if known && strings.HasPrefix(values, text+")") {
-			found = m // of two with the same key the second one broke it
+		if known && len(text) >= longest && strings.HasPrefix(values, text+")") {
+			found, longest = m, len(text) // of two with the same key the second one broke it; one may be how another's begins
 		}
 	}
 	return found
