@@ -14,6 +14,7 @@ import (
 	"github.com/shopspring/decimal"
 	"time"
 
+	"cambium/engine/access"
 	"cambium/engine/read"
 	"cambium/engine/write"
 	"cambium/ent/category"
@@ -84,9 +85,9 @@ func (c *Client) writeCategory() *write.Entity {
 		},
 		Prepare: c.prepareCategory,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Category) == 0 },
 		Create:  func() *write.Create { return creationOfCategory(c.Category.Create()) },
 		Update:  func(key any) *write.Change { return updateOfCategory(c.Category.UpdateOneID(key.(int64))) },
-		Alike:   func() bool { return len(c.hooks.Category) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Category{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -242,9 +243,9 @@ func (c *Client) writeCustomer() *write.Entity {
 		},
 		Prepare: c.prepareCustomer,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Customer) == 0 },
 		Create:  func() *write.Create { return creationOfCustomer(c.Customer.Create()) },
 		Update:  func(key any) *write.Change { return updateOfCustomer(c.Customer.UpdateOneID(key.(int64))) },
-		Alike:   func() bool { return len(c.hooks.Customer) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Customer{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -409,9 +410,9 @@ func (c *Client) writeEmployee() *write.Entity {
 		},
 		Prepare: c.prepareEmployee,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Employee) == 0 },
 		Create:  func() *write.Create { return creationOfEmployee(c.Employee.Create()) },
 		Update:  func(key any) *write.Change { return updateOfEmployee(c.Employee.UpdateOneID(key.(int64))) },
-		Alike:   func() bool { return len(c.hooks.Employee) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Employee{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -561,8 +562,11 @@ func (c *Client) writeOrder() *write.Entity {
 		},
 		Prepare: c.prepareOrder,
 		Invalid: invalid,
-		Create:  func() *write.Create { return creationOfOrder(c.Order.Create()) },
-		Update:  func(key any) *write.Change { return updateOfOrder(c.Order.UpdateOneID(key.(int64))) },
+		Alike: func(ctx context.Context, op ent.Op) bool {
+			return len(c.hooks.Order) == 0 && access.Whole(ctx, order.Policy, op)
+		},
+		Create: func() *write.Create { return creationOfOrder(c.Order.Create()) },
+		Update: func(key any) *write.Change { return updateOfOrder(c.Order.UpdateOneID(key.(int64))) },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Order{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -700,8 +704,11 @@ func (c *Client) writeOrderLine() *write.Entity {
 		},
 		Prepare: c.prepareOrderLine,
 		Invalid: invalid,
-		Create:  func() *write.Create { return creationOfOrderLine(c.OrderLine.Create()) },
-		Update:  func(key any) *write.Change { return updateOfOrderLine(c.OrderLine.UpdateOneID(key.(int64))) },
+		Alike: func(ctx context.Context, op ent.Op) bool {
+			return len(c.hooks.OrderLine) == 0 && access.Whole(ctx, orderline.Policy, op)
+		},
+		Create: func() *write.Create { return creationOfOrderLine(c.OrderLine.Create()) },
+		Update: func(key any) *write.Change { return updateOfOrderLine(c.OrderLine.UpdateOneID(key.(int64))) },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &OrderLine{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -861,9 +868,9 @@ func (c *Client) writeProduct() *write.Entity {
 		},
 		Prepare: c.prepareProduct,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Product) == 0 },
 		Create:  func() *write.Create { return creationOfProduct(c.Product.Create()) },
 		Update:  func(key any) *write.Change { return updateOfProduct(c.Product.UpdateOneID(key.(int64))) },
-		Alike:   func() bool { return len(c.hooks.Product) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Product{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -999,9 +1006,9 @@ func (c *Client) writeRegion() *write.Entity {
 		},
 		Prepare: c.prepareRegion,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Region) == 0 },
 		Create:  func() *write.Create { return creationOfRegion(c.Region.Create()) },
 		Update:  func(key any) *write.Change { return updateOfRegion(c.Region.UpdateOneID(key.(int64))) },
-		Alike:   func() bool { return len(c.hooks.Region) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Region{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -1134,9 +1141,9 @@ func (c *Client) writeShipper() *write.Entity {
 		},
 		Prepare: c.prepareShipper,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Shipper) == 0 },
 		Create:  func() *write.Create { return creationOfShipper(c.Shipper.Create()) },
 		Update:  func(key any) *write.Change { return updateOfShipper(c.Shipper.UpdateOneID(key.(int64))) },
-		Alike:   func() bool { return len(c.hooks.Shipper) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Shipper{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -1275,9 +1282,9 @@ func (c *Client) writeSupplier() *write.Entity {
 		},
 		Prepare: c.prepareSupplier,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Supplier) == 0 },
 		Create:  func() *write.Create { return creationOfSupplier(c.Supplier.Create()) },
 		Update:  func(key any) *write.Change { return updateOfSupplier(c.Supplier.UpdateOneID(key.(int64))) },
-		Alike:   func() bool { return len(c.hooks.Supplier) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Supplier{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -1408,9 +1415,9 @@ func (c *Client) writeTerritory() *write.Entity {
 		},
 		Prepare: c.prepareTerritory,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Territory) == 0 },
 		Create:  func() *write.Create { return creationOfTerritory(c.Territory.Create()) },
 		Update:  func(key any) *write.Change { return updateOfTerritory(c.Territory.UpdateOneID(key.(int64))) },
-		Alike:   func() bool { return len(c.hooks.Territory) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Territory{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -1525,6 +1532,7 @@ func (c *Client) writeEmployeeTerritory() *write.Entity {
 		},
 		Prepare: c.prepareEmployeeTerritory,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.EmployeeTerritory) == 0 },
 		Create:  func() *write.Create { return creationOfEmployeeTerritory(c.EmployeeTerritory.Create()) },
 		Remove: func(ctx context.Context, where func(*sql.Selector)) error {
 			_, err := c.EmployeeTerritory.Delete().Where(where).Exec(ctx)

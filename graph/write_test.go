@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -407,6 +408,32 @@ func TestHooksRunForEachRow(t *testing.T) {
 	}
 	d.Data(t, change, map[string]any{"in": again})
 	assert.Equal(t, []string{"x", "y", "z"}, seen)
+}
+
+// New rows that give the same fields are stored by one mutation too: each has its own values, and its defaults where it gives none
+// or null.
+func TestNewRowsOfOneMutation(t *testing.T) {
+	t.Parallel()
+	d := desktest.Empty(t)
+	goods(t, d)
+	input := func(name string, more map[string]any) map[string]any {
+		in := map[string]any{"name": name, "unitPrice": "1.50", "category": map[string]any{"connect": map[string]any{"id": id("Category", 1)}},
+			"supplier": map[string]any{"connect": map[string]any{"id": id("Supplier", 1)}}}
+		maps.Copy(in, more)
+		return in
+	}
+	const create = `mutation($in: [ProductCreateInput!]!) { createProducts(inputs: $in) { name sku unitPrice unitsInStock version supplier { companyName } } }`
+	made := d.Data(t, create, map[string]any{"in": []any{
+		input("a", map[string]any{"sku": "A", "unitsInStock": 5}), input("b", map[string]any{"sku": nil, "unitsInStock": 6}),
+		input("c", nil), input("d", map[string]any{"sku": "D", "unitsInStock": 7}), input("e", nil),
+	}})["createProducts"].([]any)
+	for i, want := range []string{"a A 1.50 5 1", "b <nil> 1.50 6 1", "c <nil> 1.50 0 1", "d D 1.50 7 1", "e <nil> 1.50 0 1"} {
+		row := made[i].(map[string]any)
+		assert.Equal(t, want, fmt.Sprintf("%v %v %v %v %v", row["name"], row["sku"], row["unitPrice"], row["unitsInStock"], row["version"]))
+		assert.Equal(t, map[string]any{"companyName": "Exotic Liquids"}, row["supplier"])
+	}
+	r := d.Do(t, create, map[string]any{"in": []any{input("f", map[string]any{"sku": "F"}), input("g", map[string]any{"sku": "A"})}})
+	assert.Equal(t, []string{"CONFLICT inputs[1].sku: is taken by another row"}, faultsOf(r.Errors))
 }
 
 // Trap: work that is to be done after the commit is done on a rollback.

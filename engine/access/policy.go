@@ -138,6 +138,24 @@ func Open(ctx context.Context, policy ent.Policy) bool {
 	return !decided
 }
 
+// Whole tells whether the rules of an entity's policy let the context's viewer do an operation with whatever rows, so that none has
+// to be looked at.
+func Whole(ctx context.Context, policy ent.Policy, op ent.Op) bool {
+	policies, ok := policy.(privacy.Policies)
+	if !ok || len(policies) != 1 {
+		return false
+	}
+	p, ok := policies[0].(Policy)
+	if !ok {
+		return false
+	}
+	if _, decided := privacy.DecisionFromContext(ctx); decided {
+		return true
+	}
+	all, _ := p.Mutation.decide(From(ctx), op)
+	return all
+}
+
 // denied is what a viewer is told who may do nothing of a kind: [privacy.Deny] with the reason.
 func denied(v *Viewer, what string) error {
 	if !v.SignedIn() {

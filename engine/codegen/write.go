@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"entgo.io/ent/entc/gen"
 	"entgo.io/ent/schema/field"
@@ -49,22 +50,41 @@ func (w *written) Makes() bool { return w.creates || w.Joins }
 // RuntimeRequired is ent's own condition for defaults that can fail.
 func (w *written) RuntimeRequired() bool { return w.Type.NumHooks() > 0 || w.Type.NumPolicy() > 0 }
 
-// Alike tells whether nothing that is run for an update depends on its row: see write.Entity.
-func (w *written) Alike() bool {
-	a, err := api.Of(w.Type.Annotations)
+// Alike is the condition, as Go, under which nothing that is run for a mutation depends on its row: see write.Entity. Empty where
+// something does.
+func (w *written) Alike() string {
+	t := w.Type
+	a, err := api.Of(t.Annotations)
 	if err != nil {
-		return false
+		return ""
+	}
+	d, declared, err := access.DeclaredOf(t.Annotations)
+	if err != nil || t.NumPolicy() > 1 || t.NumPolicy() == 1 && !declared {
+		return ""
 	}
 	known := 0
+	condition := fmt.Sprintf("len(c.hooks.%s) == 0", t.Name)
 	if a.Versioned {
 		known++
 	}
-	_, declared, err := access.DeclaredOf(w.Type.Annotations)
-	if err != nil || w.Type.NumHooks() != known || w.Type.NumPolicy() > 1 || w.Type.NumPolicy() == 1 && !declared {
-		return false
+	if d.Mutation.Rows { // the policy's hook looks at rows, for viewers who may not have all
+		known++
+		condition += fmt.Sprintf(" && access.Whole(ctx, %s.Policy, op)", t.Package())
 	}
-	return !slices.ContainsFunc(w.Type.Fields, func(f *gen.Field) bool { return f.UpdateDefault && f.Type.Type != field.TypeTime })
+	if t.NumHooks() != known || slices.ContainsFunc(t.Fields, func(f *gen.Field) bool { return f.UpdateDefault && varies(f) }) {
+		return ""
+	}
+	if slices.ContainsFunc(append(slices.Clone(t.Fields), t.ID), func(f *gen.Field) bool { return f != nil && f.Default && f.DefaultFunc() && varies(f) }) {
+		condition += " && !op.Is(ent.OpCreate)"
+	}
+	return condition
 }
+
+// varies tells whether a default that is computed can be another one for each row. A time is that of the operation.
+func varies(f *gen.Field) bool { return f.Type.Type != field.TypeTime }
+
+// Guards tells whether a condition of the file asks engine/access.
+func (w *written) Guards() bool { return strings.Contains(w.Alike(), "access.") }
 
 // describeWrites collects what is written; nothing where no entity is.
 func describeWrites(entities []*entity) ([]*written, error) {

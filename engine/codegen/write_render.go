@@ -50,7 +50,7 @@ func renderWriteModel(g *gen.Graph, list []*written) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, map[string]any{"Package": g.Config.Package, "Entities": list, "Imports": typeImports(list)}); err != nil {
+	if err := t.Execute(&b, map[string]any{"Package": g.Config.Package, "Entities": list, "Imports": typeImports(list), "Guarded": slices.ContainsFunc(list, (*written).Guards)}); err != nil {
 		return nil, err
 	}
 	source, err := format.Source(b.Bytes())

@@ -11,22 +11,44 @@ import (
 // the same fields: defaults, hooks, policy and checks are run for it, and what becomes of it is done to all rows, each with
 // its own values. These were checked by the validators of ent when the input was read.
 
-// updateAlike changes the rows of ops.
-func (b *batch) updateAlike(ctx context.Context, ops []*op) error {
-	for _, same := range shapes(ops) {
+// runAlike writes the rows of ops, which all do the same.
+func (b *batch) runAlike(ctx context.Context, does action, ops []*op) error {
+	store := (*batch).updateLike
+	if does == actCreate {
+		store = (*batch).insertLike
+	}
+	for _, same := range shapes(ops, does == actCreate) {
 		first, err := same[0].member()
 		if err != nil {
 			return fmt.Errorf("write %s: %w", b.entity.Name, err)
 		}
 		of := &batch{db: b.db, entity: b.entity, members: []*member{first}, answer: b.answer}
-		of.store = func(ctx context.Context, of *batch, members []*member) error {
-			return of.updateLike(ctx, members[0], same)
-		}
+		of.store = func(ctx context.Context, of *batch, members []*member) error { return store(of, ctx, members[0], same) }
 		if err := of.run(ctx); err != nil {
 			return raced(ops, err)
 		}
 	}
 	return nil
+}
+
+// insertLike stores the rows of ops as the hooks have left the mutation of the first.
+func (b *batch) insertLike(ctx context.Context, first *member, ops []*op) error {
+	cells, ok := b.entity.cells(first)
+	if !ok {
+		return fmt.Errorf("write %s: more than columns of the row is stored", b.entity.Name)
+	}
+	all := &creations{cells: cells, rows: make([]createdRow, len(ops))}
+	for i := range cells {
+		from, index := ops[0].origin(&b.entity.Columns[i])
+		if from == given && ops[0].values[index].value == nil { // so of all: they have what nothing is given to
+			continue
+		}
+		cells[i].from, cells[i].index = from, index
+	}
+	for i, o := range ops {
+		all.rows[i] = o
+	}
+	return b.insertAll(ctx, all)
 }
 
 // updateLike changes the rows of ops as the hooks have left the mutation of the first.
@@ -50,12 +72,13 @@ func (b *batch) updateLike(ctx context.Context, first *member, ops []*op) error 
 	return nil
 }
 
-// shapes divides ops by what they give, in the order in which each is met first.
-func shapes(ops []*op) (list [][]*op) {
+// shapes divides ops by what they give, in the order in which each is met first. A new row to which null is given has what
+// nothing is given to.
+func shapes(ops []*op, creates bool) (list [][]*op) {
 next:
 	for _, o := range ops {
 		for i := len(list) - 1; i >= 0; i-- {
-			if o.like(list[i][0]) {
+			if o.like(list[i][0], creates) {
 				list[i] = append(list[i], o)
 				continue next
 			}
@@ -66,12 +89,13 @@ next:
 }
 
 // like tells whether two ops give the same fields, and are attached by the same edges.
-func (o *op) like(other *op) bool {
+func (o *op) like(other *op, creates bool) bool {
 	if len(o.values) != len(other.values) || len(o.parent) != len(other.parent) {
 		return false
 	}
 	for i := range o.values {
-		if o.values[i].field != other.values[i].field {
+		a, b := &o.values[i], &other.values[i]
+		if a.field != b.field || creates && (a.value == nil) != (b.value == nil) {
 			return false
 		}
 	}
@@ -102,14 +126,24 @@ func (o *op) origin(c *Column) (origin, int) {
 
 func (o *op) is() (key, version any) { return o.target.row, o.version }
 
-func (o *op) gives(_ int, a *assignment) any {
-	if a.from == given {
-		return o.values[a.index].value
+func (o *op) stored(key any) { o.target.row = key }
+
+func (o *op) gives(_ int, a *assignment) any { return o.from(a.from, a.index, a.value) }
+
+func (o *op) cell(_ int, first *cell) any { return o.from(first.from, first.index, first.value) }
+
+// from returns the value of a column that comes from an origin; of all it is the one that they share.
+func (o *op) from(from origin, index int, shared any) any {
+	switch from {
+	case given:
+		return o.values[index].value
+	case behind:
+		if to := o.parent[index].to; to != nil {
+			return to.row
+		}
+		return nil
 	}
-	if to := o.parent[a.index].to; to != nil {
-		return to.row
-	}
-	return nil
+	return shared
 }
 
 // answers takes nothing but what is answered of the rows of an update.

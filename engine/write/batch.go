@@ -29,6 +29,7 @@ type member struct {
 
 	final       ent.Mutation // what the hooks made of the mutation
 	assignments []assignment // of it, where it is an update
+	cells       []cell       // of it, where it is a creation
 	value       ent.Value    // what hooks are told
 	spec        *sqlgraph.CreateSpec
 	demand      *sql.Predicate // of an update or a deletion, beside the key

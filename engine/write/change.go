@@ -115,10 +115,10 @@ func (c *changes) parts() func(yield func(*changes) bool) {
 	}
 }
 
-// members are the rows with their mutations, for what is to be said of them.
-func (c *changes) members() (members []*member, err error) {
-	members = make([]*member, len(c.rows))
-	for i, row := range c.rows {
+// membersOf are rows with their mutations, for what is to be said of them.
+func membersOf[R interface{ member() (*member, error) }](rows []R) (members []*member, err error) {
+	members = make([]*member, len(rows))
+	for i, row := range rows {
 		if members[i], err = row.member(); err != nil {
 			return nil, err
 		}
@@ -128,7 +128,7 @@ func (c *changes) members() (members []*member, err error) {
 
 // failed says which row an error of the statement is about.
 func (b *batch) failed(c *changes, err error) error {
-	members, more := c.members()
+	members, more := membersOf(c.rows)
 	if more != nil {
 		return errors.Join(err, more)
 	}

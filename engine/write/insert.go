@@ -2,7 +2,9 @@ package write
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -12,6 +14,8 @@ import (
 type cell struct {
 	value any
 	given bool
+	from  origin
+	index int
 }
 
 // maxRows is how many rows one INSERT takes: some megabytes of arrays at most, where a statement costs nothing beside
@@ -20,12 +24,8 @@ const maxRows = 5000
 
 // insert stores new rows: all with the same columns by one statement.
 func insert(ctx context.Context, b *batch, members []*member) error {
-	type group struct {
-		members []*member
-		cells   [][]cell
-	}
-	groups := make(map[string]*group)
-	var order []string
+	groups := make(map[string]*creations)
+	var order []*creations
 	for _, m := range members {
 		cells, ok := b.entity.cells(m)
 		if !ok {
@@ -40,21 +40,51 @@ func insert(ctx context.Context, b *batch, members []*member) error {
 				given[i] = '1'
 			}
 		}
-		g := groups[string(given)]
-		if g == nil {
-			g = &group{}
-			groups[string(given)] = g
-			order = append(order, string(given))
+		c := groups[string(given)]
+		if c == nil {
+			c = &creations{cells: cells}
+			groups[string(given)] = c
+			order = append(order, c)
 		}
-		g.members, g.cells = append(g.members, m), append(g.cells, cells)
+		m.cells = cells
+		c.rows = append(c.rows, m)
 	}
-	for _, given := range order {
-		g := groups[given]
-		for from := 0; from < len(g.members); from += maxRows {
-			to := min(from+maxRows, len(g.members))
-			if err := b.insertRows(ctx, g.members[from:to], g.cells[from:to]); err != nil {
-				return err
-			}
+	for _, c := range order {
+		if err := b.insertAll(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// creations are new rows of which the same columns are given.
+type creations struct {
+	cells []cell // of the first row, by the entity's columns
+	rows  []createdRow
+}
+
+// createdRow is a row that a statement stores: a member of a batch, or an op that another one's mutation stands for.
+type createdRow interface {
+	// cell returns the value of the i-th of the entity's columns.
+	cell(i int, first *cell) any
+	// stored takes the row's key.
+	stored(key any)
+	// member returns the row with its mutation.
+	member() (*member, error)
+}
+
+func (m *member) cell(i int, _ *cell) any { return m.cells[i].value }
+
+func (m *member) stored(key any) {
+	m.key = key
+	m.create.Stored(m.value, key)
+}
+
+// insertAll stores the rows, so many at once as one statement takes.
+func (b *batch) insertAll(ctx context.Context, c *creations) error {
+	for part := range slices.Chunk(c.rows, maxRows) {
+		if err := b.insertRows(ctx, &creations{c.cells, part}); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -68,7 +98,11 @@ func (b *batch) createNode(ctx context.Context, m *member) error {
 	if b.entity.Key.Column == "" {
 		return nil
 	}
-	return b.stored(m, fmt.Sprint(m.spec.ID.Value))
+	key, err := b.entity.goKey(fmt.Sprint(m.spec.ID.Value))
+	if err == nil {
+		m.stored(key)
+	}
+	return err
 }
 
 // cells returns a row by the entity's columns; false where ent's spec has more than columns.
@@ -77,7 +111,7 @@ func (e *entity) cells(m *member) ([]cell, bool) {
 	set := func(column string, v any) bool {
 		i, known := e.position[column]
 		if known {
-			cells[i] = cell{v, true}
+			cells[i] = cell{value: v, given: true}
 		}
 		return known
 	}
@@ -107,40 +141,33 @@ func (e *entity) cells(m *member) ([]cell, bool) {
 	return cells, true
 }
 
-// insertRows stores rows of which the same columns are given. PostgreSQL stores and returns them in the order of the
-// arrays: the source is one function scan.
-func (b *batch) insertRows(ctx context.Context, members []*member, cells [][]cell) error {
+// insertRows stores rows. PostgreSQL stores and returns them in the order of the arrays: the source is one function scan.
+func (b *batch) insertRows(ctx context.Context, c *creations) error {
 	e := b.entity
-	var given []int
-	for i := range e.Columns {
-		if cells[0][i].given {
-			given = append(given, i)
-		}
-	}
-	var s statement
+	var columns []Column
+	var own []int // columns with a value for each row
+	var s, values statement
 	s.write("INSERT INTO ", quote(e.Table), " (")
-	for n, i := range given {
-		s.separate(n)
+	for i := range c.cells {
+		first := &c.cells[i]
+		if !first.given {
+			continue
+		}
+		s.separate(len(columns))
 		s.write(quote(e.Columns[i].Name))
+		values.separate(len(columns))
+		values.element(position(len(columns)), e.Columns[i].Type)
+		columns, own = append(columns, e.Columns[i]), append(own, i)
 	}
-	s.write(") SELECT ")
-	for n, i := range given {
-		s.separate(n)
-		s.element(position(n), e.Columns[i].Type)
-	}
-	s.write(" FROM ")
-	columns := make([]Column, len(given))
-	for n, i := range given {
-		columns[n] = e.Columns[i]
-	}
-	err := s.source(positions(len(given)), columns, false, len(members), func(row, n int) any { return cells[row][given[n]].value })
+	s.write(") SELECT ", values.text.String(), " FROM ")
+	err := s.source(positions(len(own)), columns, false, len(c.rows), func(row, n int) any { return c.rows[row].cell(own[n], &c.cells[own[n]]) })
 	if err != nil {
-		return b.ofStatement(members, err)
+		return b.unstored(c, err)
 	}
 	if e.Key.Column == "" {
 		b.answer.wrote()
 		if err := s.exec(ctx, b.db); err != nil {
-			return b.ofStatement(members, err)
+			return b.unstored(c, err)
 		}
 		return nil
 	}
@@ -157,29 +184,31 @@ func (b *batch) insertRows(ctx context.Context, members []*member, cells [][]cel
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		if i == len(members) {
+		if i == len(c.rows) {
 			return fmt.Errorf("write: more rows of %s came back than were stored", e.Name)
 		}
-		if err := b.stored(members[i], text); err != nil {
+		key, err := e.goKey(text)
+		if err != nil {
 			return err
 		}
-		err := b.answer.taken(e, rows, members[i].key)
+		c.rows[i].stored(key)
 		i++
-		return err
+		return b.answer.taken(e, rows, key)
 	})
-	if err == nil && i < len(members) {
-		err = fmt.Errorf("write: %d of %d rows of %s came back: a trigger or a rule drops some", i, len(members), e.Name)
+	if err == nil && i < len(c.rows) {
+		err = fmt.Errorf("write: %d of %d rows of %s came back: a trigger or a rule drops some", i, len(c.rows), e.Name)
 	}
 	if err != nil {
-		return b.ofStatement(members, err)
+		return b.unstored(c, err)
 	}
 	return nil
 }
 
-func (b *batch) stored(m *member, key string) (err error) {
-	if m.key, err = b.entity.goKey(key); err != nil {
-		return err
+// unstored says which row an error of the statement is about.
+func (b *batch) unstored(c *creations, err error) error {
+	members, more := membersOf(c.rows)
+	if more != nil {
+		return errors.Join(err, more)
 	}
-	m.create.Stored(m.value, m.key)
-	return nil
+	return b.ofStatement(members, err)
 }

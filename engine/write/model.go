@@ -43,9 +43,9 @@ type Entity struct {
 	Delete func(key any) *Change
 	// Remove deletes rows as the client does; only of an entity that joins two others.
 	Remove func(ctx context.Context, where func(*sql.Selector)) error
-	// Alike tells whether nothing that is run for a mutation depends on its row: the hooks are the engine's own, which look at the
-	// kind of the mutation and at the viewer, and the defaults are constants and times.
-	Alike func() bool
+	// Alike tells whether nothing that is run for the mutations of an operation depends on their rows: the hooks are the engine's own,
+	// which look at the kind of the mutation and at the viewer, and the defaults are constants and times. nil: something does.
+	Alike func(ctx context.Context, op ent.Op) bool
 	// Node reads a row of its number and of the columns as ent's struct.
 	Node func(columns []string, rows *sql.Rows, number *int) (ent.Value, error)
 	// NodeColumns are those columns: all that ent knows.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 
 	"cambium/engine/database"
@@ -72,8 +73,8 @@ func (p *plan) runGroup(ctx context.Context, db dialect.Driver, e *entity, a act
 		}
 	}
 	b := &batch{db: db, entity: e, store: stores[a], answer: p.answer}
-	if (a == actUpdate || a == actDetach) && e.Alike != nil && e.Alike() {
-		return b.updateAlike(ctx, ops)
+	if e.Alike != nil && a != actRemove && e.Alike(ctx, operations[a]) {
+		return b.runAlike(ctx, a, ops)
 	}
 	for _, o := range ops {
 		m, err := o.member()
@@ -101,6 +102,9 @@ var stores = map[action]func(context.Context, *batch, []*member) error{
 	actUpdate: update,
 	actCreate: insert,
 }
+
+// operations are what ent calls the actions for one row.
+var operations = map[action]ent.Op{actCreate: ent.OpCreate, actUpdate: ent.OpUpdateOne, actDetach: ent.OpUpdateOne, actRemove: ent.OpDeleteOne}
 
 // raced marks that a row, which was to be created because it was not there, is there now.
 func raced(ops []*op, err error) error {

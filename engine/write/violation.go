@@ -60,7 +60,8 @@ func (e *entity) violated(v *database.Violation, path ast.Path) *Error {
 	}
 	for _, column := range columns {
 		if label := e.labels[column]; label != "" {
-			fault.Field = append(path, name(label))
+			path = append(path, name(label))
+			fault.Field = path
 			break
 		}
 	}

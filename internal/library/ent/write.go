@@ -90,9 +90,9 @@ func (c *Client) writeAuthor() *write.Entity {
 		},
 		Prepare: c.prepareAuthor,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Author) == 0 && !op.Is(ent.OpCreate) },
 		Create:  func() *write.Create { return creationOfAuthor(c.Author.Create()) },
 		Update:  func(key any) *write.Change { return updateOfAuthor(c.Author.UpdateOneID(key.(uuid.UUID))) },
-		Alike:   func() bool { return len(c.hooks.Author) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Author{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -242,9 +242,9 @@ func (c *Client) writeBook() *write.Entity {
 		},
 		Prepare: c.prepareBook,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Book) == 0 },
 		Create:  func() *write.Create { return creationOfBook(c.Book.Create()) },
 		Update:  func(key any) *write.Change { return updateOfBook(c.Book.UpdateOneID(key.(int32))) },
-		Alike:   func() bool { return len(c.hooks.Book) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Book{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -387,9 +387,9 @@ func (c *Client) writeBranch() *write.Entity {
 		},
 		Prepare: c.prepareBranch,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Branch) == 0 },
 		Create:  func() *write.Create { return creationOfBranch(c.Branch.Create()) },
 		Update:  func(key any) *write.Change { return updateOfBranch(c.Branch.UpdateOneID(key.(string))) },
-		Alike:   func() bool { return len(c.hooks.Branch) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Branch{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -510,9 +510,9 @@ func (c *Client) writeCard() *write.Entity {
 		},
 		Prepare: c.prepareCard,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Card) == 0 },
 		Create:  func() *write.Create { return creationOfCard(c.Card.Create()) },
 		Update:  func(key any) *write.Change { return updateOfCard(c.Card.UpdateOneID(key.(int))) },
-		Alike:   func() bool { return len(c.hooks.Card) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Card{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -652,9 +652,9 @@ func (c *Client) writeItem() *write.Entity {
 		},
 		Prepare: c.prepareItem,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Item) == 0 },
 		Create:  func() *write.Create { return creationOfItem(c.Item.Create()) },
 		Update:  func(key any) *write.Change { return updateOfItem(c.Item.UpdateOneID(key.(int))) },
-		Alike:   func() bool { return len(c.hooks.Item) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Item{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -780,9 +780,9 @@ func (c *Client) writeLabel() *write.Entity {
 		},
 		Prepare: c.prepareLabel,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Label) == 0 },
 		Create:  func() *write.Create { return creationOfLabel(c.Label.Create()) },
 		Update:  func(key any) *write.Change { return updateOfLabel(c.Label.UpdateOneID(key.(string))) },
-		Alike:   func() bool { return len(c.hooks.Label) == 0 },
 		Node: func(columns []string, rows *sql.Rows, number *int) (ent.Value, error) {
 			n := &Label{config: c.config}
 			return n, scanNode(n, columns, rows, number)
@@ -1282,6 +1282,7 @@ func (c *Client) writeTicket() *write.Entity {
 		},
 		Prepare: c.prepareTicket,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Ticket) == 0 && !op.Is(ent.OpCreate) },
 		Delete: func(key any) *write.Change {
 			b := c.Ticket.DeleteOneID(key.(uuid.UUID))._d
 			return &write.Change{Key: key, Mutation: b.mutation, Hooks: b.hooks, Check: func(final ent.Mutation) (*sql.Predicate, error) {
@@ -1313,6 +1314,7 @@ func (c *Client) writeFollowing() *write.Entity {
 		},
 		Prepare: c.prepareFollowing,
 		Invalid: invalid,
+		Alike:   func(ctx context.Context, op ent.Op) bool { return len(c.hooks.Following) == 0 },
 		Create:  func() *write.Create { return creationOfFollowing(c.Following.Create()) },
 		Remove: func(ctx context.Context, where func(*sql.Selector)) error {
 			_, err := c.Following.Delete().Where(where).Exec(ctx)
