@@ -208,7 +208,7 @@ func TestStudioOpensTheBrowser(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			shown := filepath.Join(dir, "shown")
-			require.NoError(t, os.WriteFile(filepath.Join(dir, "xdg-open"), []byte("#!/bin/sh\necho \"$@\" >"+shown+".part && mv "+shown+".part "+shown+"\n"), 0o755)) //nolint:gosec // it is run
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "xdg-open"), []byte("#!/bin/sh\necho \"$@\" >"+shown+".part && mv "+shown+".part "+shown+"\n"), 0o755))
 			env := []string{"DATABASE_URL=" + database, "PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH")}
 			p := apitest.Start(t, program, apitest.Options{Env: env}, append([]string{"studio", "--port", "0"}, args...)...)
 			p.Until(t, &p.Stdout, "\n")
