@@ -159,7 +159,7 @@ export class Driver {
   async barrierFree(where) {
     await this.page.waitForFunction(() => !document.querySelector('.spinner, .stale')); // what is still to come is no barrier
     const session = await this.context.newCDPSession(this.page);
-    const run = `${axe}; axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', '))))`;
+    const run = `${axe}; axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' (' + n.failureSummary.split('\\n').at(-1).trim() + ')').join(', '))))`;
     const { result } = await session.send('Runtime.evaluate', { expression: run, awaitPromise: true });
     for (const b of JSON.parse(result.value)) this.barriers.push(`${where}: ${b}`);
     await session.detach();

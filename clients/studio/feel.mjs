@@ -96,8 +96,22 @@ export default {
   },
 
   async 'nothing moves for those who do not want it'(s) {
+    await s.list(s.domain.list.entity);
     const moving = await s.page.evaluate(() => [...document.querySelectorAll('*')].filter((e) => parseFloat(getComputedStyle(e).transitionDuration) > 0.01 || parseFloat(getComputedStyle(e).animationDuration) > 0.01).length);
     assert.equal(moving, 0);
+    // Nor does a colour on its way down from the page to a cell: another theme is there in the same frame.
+    const colours = await s.page.evaluate(async () => {
+      const cell = document.querySelector('.head-name span');
+      const frame = () => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+      const of = () => getComputedStyle(cell).color;
+      document.documentElement.dataset.theme = 'dark';
+      const at = of();
+      for (let i = 0; i < 20; i++) await frame();
+      const after = of();
+      document.documentElement.dataset.theme = 'light';
+      return [at, after];
+    });
+    assert.equal(colours[0], colours[1]);
   },
 
   async 'an empty list, a wrong link and a server that is gone say what to do'(s) {
