@@ -501,3 +501,24 @@ func TestTrapLoneSurrogatesInLiterals(t *testing.T) {
 		assert.Equal(t, map[string]any{"name": name}, data["createRegion"])
 	}
 }
+
+// An input that is for many rows has its faults once, and an input with very many faults has a bound on what is told.
+func TestFaultsAreToldOnce(t *testing.T) {
+	t.Parallel()
+	d := desktest.Empty(t)
+	goods(t, d)
+	for query, want := range map[string][]string{
+		`mutation { updateProducts(where: {}, atMost: 10, input: {name: "", reorderLevel: -1}) { id } }`: {
+			"BAD_USER_INPUT input.name: value is less than the required length", "BAD_USER_INPUT input.reorderLevel: value out of range",
+		},
+		`mutation { updateProducts(where: {}, atMost: 10, input: {category: {connect: {name: "none"}}}) { id } }`: {"NOT_FOUND input.category.connect.name: there is no such row"},
+		`mutation { updateSuppliers(where: {}, input: {products: {set: []}}) { id } }`:                           {"BAD_USER_INPUT input.products.set: cannot be disconnected: it must have one"},
+	} {
+		assert.Equal(t, want, faultsOf(d.Do(t, query, nil).Errors), query)
+	}
+	stale := make([]any, 150)
+	for i := range stale {
+		stale[i] = map[string]any{"id": id("Product", 1000+i), "input": map[string]any{}}
+	}
+	assert.Len(t, d.Do(t, `mutation($in: [ProductUpdateEachInput!]!) { updateProductsEach(inputs: $in) { id } }`, map[string]any{"in": stale}).Errors, 100)
+}

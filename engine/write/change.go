@@ -427,11 +427,11 @@ func (b *batch) unchanged(ctx context.Context, c *changes, found []bool) error {
 		v := versions[i]
 		switch {
 		case !there[i]:
-			faults = append(faults, notFound(m.named))
+			faults.add(notFound(m.named))
 		case m.version != nil && v != nil && any(*v) != m.version:
-			faults = append(faults, &Error{Code: Conflict, Message: "was changed since", Field: m.named.path(), Version: *v})
+			faults.add(&Error{Code: Conflict, Message: "was changed since", Field: m.named.path(), Version: *v})
 		default:
-			faults = append(faults, &Error{Code: Forbidden, Message: "must not be changed", Field: m.named.path()})
+			faults.add(&Error{Code: Forbidden, Message: "must not be changed", Field: m.named.path()})
 		}
 	}
 	return faults

@@ -2,6 +2,7 @@ package write
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -46,6 +47,19 @@ func (e *Error) Extensions() map[string]any {
 
 // Faults are all that was found wrong with an input. There is at least one.
 type Faults []*Error
+
+// maxFaults bounds what an input full of faults can make the server write.
+const maxFaults = 100
+
+// add takes a fault that is not told yet: an input that is for many rows has its faults once.
+func (f *Faults) add(fault *Error) {
+	told := func(e *Error) bool {
+		return e.Code == fault.Code && e.Message == fault.Message && slices.Equal(e.Field, fault.Field)
+	}
+	if len(*f) < maxFaults && !slices.ContainsFunc(*f, told) {
+		*f = append(*f, fault)
+	}
+}
 
 func (f Faults) Error() string {
 	texts := make([]string, len(f))

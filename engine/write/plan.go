@@ -55,9 +55,6 @@ type idOf struct {
 // maxDepth bounds how deep an input may nest. No form is deeper, and each level costs statements.
 const maxDepth = 8
 
-// maxFaults bounds what an input full of faults can make the server write.
-const maxFaults = 100
-
 func (p *plan) failf(code string, path *place, format string, args ...any) {
 	p.fault(&Error{Code: code, Message: fmt.Sprintf(format, args...)}, path)
 }
@@ -65,7 +62,7 @@ func (p *plan) failf(code string, path *place, format string, args ...any) {
 func (p *plan) fault(fault *Error, path *place) {
 	if len(p.faults) < maxFaults {
 		fault.Field = path.path()
-		p.faults = append(p.faults, fault)
+		p.faults.add(fault)
 	}
 }
 

@@ -38,7 +38,7 @@ func (p *plan) resolve(ctx context.Context, db dialect.Driver) error {
 	}
 	for _, r := range p.refs {
 		if r.row == nil && !r.optional && r.when.holds() {
-			p.faults = append(p.faults, notFound(r.path))
+			p.fault(notFound(r.path), r.path)
 		}
 	}
 	if len(p.faults) > 0 {
