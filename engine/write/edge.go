@@ -1,25 +1,30 @@
 package write
 
-// edge reads what an input says about an edge of a row. The members are those of the SDL: of a to-one edge exactly one.
-func (p *plan) edge(o *op, d *edge, v any, path *place) {
-	object, ok := p.object(v, path)
-	if !ok {
+// edge reads what the input at a place says about an edge of a row. The members are those of the SDL: of a to-one edge exactly one.
+func (p *plan) edge(o *op, d *edge, v any, input *place) {
+	object, ok := v.(map[string]any)
+	switch {
+	case v == nil:
+		p.badf(input.member(d.Name), "must not be null")
 		return
-	}
-	if d.Unique && len(object) != 1 {
-		p.badf(path, "must have exactly one member")
+	case !ok:
+		p.badf(input.member(d.Name), "must be an input object")
+		return
+	case d.Unique && len(object) != 1:
+		p.badf(input.member(d.Name), "must have exactly one member")
 		return
 	}
 	for member, v := range object {
 		switch {
 		case v == nil:
-			p.badf(path.member(member), "must not be null")
+			p.badf(input.inner(d.Name, member), "must not be null")
 			return
 		case d.Unique:
-			p.toOne(o, d, member, v, path.member(member))
+			p.toOne(o, d, member, v, input.inner(d.Name, member))
 			return
 		}
 	}
+	path := input.member(d.Name)
 	if wanted, given := object["set"]; given {
 		if len(object) > 1 {
 			p.badf(path, "set stands alone")

@@ -10,6 +10,7 @@ import (
 type place struct {
 	within *place
 	name   string // empty for an element of a list
+	then   string // a member further down; empty where the place is the named one
 	index  int
 }
 
@@ -19,12 +20,18 @@ func argument(name string) *place { return &place{name: name} }
 // builder is the i-th of a list of builders.
 func builder(i int) *place { return &place{index: i} }
 
-func (p *place) member(name string) *place { return &place{p, name, 0} }
+func (p *place) member(name string) *place { return &place{within: p, name: name} }
 
-func (p *place) element(i int) *place { return &place{p, "", i} }
+// inner is a member of a member.
+func (p *place) inner(name, then string) *place { return &place{within: p, name: name, then: then} }
+
+func (p *place) element(i int) *place { return &place{within: p, index: i} }
 
 func (p *place) path() (path ast.Path) {
 	for ; p != nil; p = p.within {
+		if p.then != "" {
+			path = append(path, name(p.then))
+		}
 		if p.name == "" {
 			path = append(path, index(p.index))
 		} else {

@@ -128,17 +128,13 @@ func (p *plan) create(target *ref, input any, path *place) *op {
 			continue
 		}
 		v, given := object[d.Name]
-		if !given || v == nil {
-			if given {
-				p.badf(path.member(d.Name), "must not be null")
-			}
-			continue
+		switch {
+		case !given:
+		case d.Immutable && o.upserts():
+			p.only(target, false, func() { p.edge(o, d, v, path) })
+		default:
+			p.edge(o, d, v, path)
 		}
-		if d.Immutable && o.upserts() {
-			p.only(target, false, func() { p.edge(o, d, v, path.member(d.Name)) })
-			continue
-		}
-		p.edge(o, d, v, path.member(d.Name))
 	}
 	return o
 }
@@ -189,10 +185,8 @@ func (p *plan) update(e *entity, target *ref, input any, path *place) *op {
 		if d == nil {
 			continue
 		}
-		if v, given := object[d.Name]; given && v != nil {
-			p.edge(o, d, v, path.member(d.Name))
-		} else if given {
-			p.badf(path.member(d.Name), "must not be null")
+		if v, given := object[d.Name]; given {
+			p.edge(o, d, v, path)
 		}
 	}
 	return o

@@ -107,7 +107,14 @@ func (c *call) renderUpserts(rows []*ref, many bool) (read.Answer, error) {
 			}
 		}
 	}
-	b := answer.Value
+	const perRow = 64 // beside the row itself
+	size := perRow * len(rows)
+	for _, list := range nodes {
+		for _, a := range list {
+			size += len(a.Value)
+		}
+	}
+	b := make([]byte, 0, size)
 	if many {
 		b = append(b, '[')
 	}
