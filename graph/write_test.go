@@ -512,7 +512,7 @@ func TestFaultsAreToldOnce(t *testing.T) {
 			"BAD_USER_INPUT input.name: value is less than the required length", "BAD_USER_INPUT input.reorderLevel: value out of range",
 		},
 		`mutation { updateProducts(where: {}, atMost: 10, input: {category: {connect: {name: "none"}}}) { id } }`: {"NOT_FOUND input.category.connect.name: there is no such row"},
-		`mutation { updateSuppliers(where: {}, input: {products: {set: []}}) { id } }`:                           {"BAD_USER_INPUT input.products.set: cannot be disconnected: it must have one"},
+		`mutation { updateSuppliers(where: {}, input: {products: {set: []}}) { id } }`:                            {"BAD_USER_INPUT input.products.set: cannot be disconnected: it must have one"},
 	} {
 		assert.Equal(t, want, faultsOf(d.Do(t, query, nil).Errors), query)
 	}

@@ -427,11 +427,11 @@ func (b *batch) unchanged(ctx context.Context, c *changes, found []bool) error {
 		v := versions[i]
 		switch {
 		case !there[i]:
-			faults.add(notFound(m.named))
+			faults = faults.with(notFound(m.named))
 		case m.version != nil && v != nil && any(*v) != m.version:
-			faults.add(&Error{Code: Conflict, Message: "was changed since", Field: m.named.path(), Version: *v})
+			faults = faults.with(&Error{Code: Conflict, Message: "was changed since", Field: m.named.path(), Version: *v})
 		default:
-			faults.add(&Error{Code: Forbidden, Message: "must not be changed", Field: m.named.path()})
+			faults = faults.with(&Error{Code: Forbidden, Message: "must not be changed", Field: m.named.path()})
 		}
 	}
 	return faults

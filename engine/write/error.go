@@ -51,14 +51,15 @@ type Faults []*Error
 // maxFaults bounds what an input full of faults can make the server write.
 const maxFaults = 100
 
-// add takes a fault that is not told yet: an input that is for many rows has its faults once.
-func (f *Faults) add(fault *Error) {
+// with has a fault more, if it is not told yet: an input that is for many rows has its faults once.
+func (f Faults) with(fault *Error) Faults {
 	told := func(e *Error) bool {
 		return e.Code == fault.Code && e.Message == fault.Message && slices.Equal(e.Field, fault.Field)
 	}
-	if len(*f) < maxFaults && !slices.ContainsFunc(*f, told) {
-		*f = append(*f, fault)
+	if len(f) >= maxFaults || slices.ContainsFunc(f, told) {
+		return f
 	}
+	return append(f, fault)
 }
 
 func (f Faults) Error() string {

@@ -62,7 +62,7 @@ func (p *plan) failf(code string, path *place, format string, args ...any) {
 func (p *plan) fault(fault *Error, path *place) {
 	if len(p.faults) < maxFaults {
 		fault.Field = path.path()
-		p.faults.add(fault)
+		p.faults = p.faults.with(fault)
 	}
 }
 
