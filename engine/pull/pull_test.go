@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"entgo.io/ent/entc"
@@ -33,6 +34,9 @@ func filled(t *testing.T, fixture string) *database.DB {
 	return db
 }
 
+// loading is for one at a time: ent's loader has its program in .entc of the working directory, and removes that at the end.
+var loading sync.Mutex
+
 // pulled reads the database, and writes its schema into a directory of the module, which ent's loader needs.
 func pulled(t *testing.T, db *database.DB) (m *pull.Model, dir string) {
 	t.Helper()
@@ -57,7 +61,9 @@ func TestRoundTrip(t *testing.T) {
 			t.Parallel()
 			db := filled(t, fixture)
 			m, dir := pulled(t, db)
+			loading.Lock()
 			graph, err := entc.LoadGraph("./"+dir, &gen.Config{})
+			loading.Unlock()
 			require.NoError(t, err)
 			require.Len(t, graph.Nodes, entities)
 			tables, err := graph.Tables()
@@ -100,7 +106,9 @@ func TestPulledSchemaGeneratesAndCompiles(t *testing.T) {
 	_, dir := pulled(t, filled(t, "nasty"))
 	target := filepath.Join(filepath.Dir(dir), "ent")
 	require.NoError(t, os.MkdirAll(target, 0o755))
+	loading.Lock()
 	err := entc.Generate("./"+dir, &gen.Config{Target: target, Package: "cambium/engine/pull/" + filepath.ToSlash(target)})
+	loading.Unlock()
 	require.NoError(t, err)
 	out, err := exec.CommandContext(t.Context(), "go", "build", "./"+target+"/...").CombinedOutput()
 	require.NoError(t, err, "%s", out)
