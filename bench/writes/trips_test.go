@@ -40,7 +40,7 @@ func (x fixture) counted(b testing.TB) []trips {
 		}
 		all = append(all, trips{
 			said(func(n int) { p.by(b, n) }),
-			said(func(n int) { behind.Received(b, p.query, p.with(n))() }),
+			said(func(n int) { behind.RunDecoded(b, p.query, copied(p.with(n)).(map[string]any)) }),
 		})
 	}
 	return all

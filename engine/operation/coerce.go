@@ -15,15 +15,15 @@ import (
 // operation does not declare are left alone.
 //
 // All faults are reported, up to a bound. They name places, and repeat no value.
-func coerce(schema *ast.Schema, op *ast.OperationDefinition, variables map[string]any) (map[string]any, gqlerror.List) {
-	c := coercion{schema: schema}
+func coerce(types *inputTypes, op *ast.OperationDefinition, variables map[string]any) (map[string]any, gqlerror.List) {
+	c := coercion{}
 	for _, d := range op.VariableDefinitions {
 		v, given := variables[d.Variable]
 		switch {
 		case given:
-			v = c.within(step{name: d.Variable}, d.Type, v)
+			v = c.within(step{name: d.Variable}, types.of(d.Type), v)
 		case d.DefaultValue != nil:
-			v = c.within(step{name: d.Variable}, d.Type, constant(d.DefaultValue))
+			v = c.within(step{name: d.Variable}, types.of(d.Type), constant(d.DefaultValue))
 		case d.Type.NonNull:
 			c.missing(d.Variable)
 			continue
@@ -42,7 +42,6 @@ func coerce(schema *ast.Schema, op *ast.OperationDefinition, variables map[strin
 const mostFaults = 20
 
 type coercion struct {
-	schema *ast.Schema
 	faults gqlerror.List
 	at     []step // to the value that is looked at
 }
@@ -67,7 +66,7 @@ func (c *coercion) path() ast.Path {
 }
 
 // within coerces a value a step further down.
-func (c *coercion) within(s step, t *ast.Type, v any) any {
+func (c *coercion) within(s step, t inputType, v any) any {
 	c.at = append(c.at, s)
 	v = c.value(t, v)
 	c.at = c.at[:len(c.at)-1]
@@ -113,26 +112,26 @@ func constant(v *ast.Value) any {
 	return nil
 }
 
-func (c *coercion) value(t *ast.Type, v any) any {
+func (c *coercion) value(t inputType, v any) any {
 	if v == nil {
-		if t.NonNull {
+		if t.nonNull {
 			c.fault("must not be null")
 		}
 		return nil
 	}
-	if t.Elem != nil {
+	if t.element != nil {
 		list, ok := v.([]any)
 		if !ok {
-			return []any{c.value(t.Elem, v)}
+			return []any{c.value(*t.element, v)}
 		}
 		for i, element := range list {
-			list[i] = c.within(step{index: i}, t.Elem, element)
+			list[i] = c.within(step{index: i}, *t.element, element)
 		}
 		return list
 	}
-	switch d := c.schema.Types[t.NamedType]; d.Kind {
+	switch d := t.definition; d.Kind {
 	case ast.InputObject:
-		return c.object(d, v)
+		return c.object(t.namedType, v)
 	case ast.Enum:
 		if name, ok := v.(string); !ok || d.EnumValues.ForName(name) == nil {
 			c.fault("must be one of the values of " + d.Name)
@@ -143,43 +142,45 @@ func (c *coercion) value(t *ast.Type, v any) any {
 	}
 }
 
-func (c *coercion) object(d *ast.Definition, v any) any {
+func (c *coercion) object(t *namedType, v any) any {
 	object, ok := v.(map[string]any)
 	if !ok {
-		c.fault("must be an object, a " + d.Name)
+		c.fault("must be an object, a " + t.definition.Name)
 		return nil
 	}
 	known := 0
-	for _, f := range d.Fields {
-		member, given := object[f.Name]
+	fields := t.members()
+	for i := range fields {
+		f := &fields[i]
+		member, given := object[f.name]
 		switch {
 		case given:
 			known++
-			coerced := c.within(step{name: f.Name}, f.Type, member)
-			if !inPlace(f.Type, member) {
-				object[f.Name] = coerced
+			coerced := c.within(step{name: f.name}, f.inputType, member)
+			if !inPlace(f.inputType, member) {
+				object[f.name] = coerced
 			}
-		case f.DefaultValue != nil:
+		case f.byDefault != nil:
 			known++
-			object[f.Name] = c.within(step{name: f.Name}, f.Type, constant(f.DefaultValue))
-		case f.Type.NonNull:
-			c.missing(f.Name)
+			object[f.name] = c.within(step{name: f.name}, f.inputType, constant(f.byDefault))
+		case f.nonNull:
+			c.missing(f.name)
 		}
 	}
 	if known < len(object) {
-		c.fault("has a member that " + d.Name + " does not have")
+		c.fault("has a member that " + t.definition.Name + " does not have")
 	}
-	if d.Directives.ForName("oneOf") != nil && !isOne(object) {
+	if t.oneOf && !isOne(object) {
 		c.fault("must have exactly one member, which is not null")
 	}
 	return object
 }
 
 // inPlace tells whether a value is what it is coerced to, where it has no fault.
-func inPlace(t *ast.Type, v any) bool {
+func inPlace(t inputType, v any) bool {
 	switch v.(type) {
 	case string, bool, map[string]any:
-		return t.Elem == nil
+		return t.element == nil
 	}
 	return false
 }

@@ -54,6 +54,7 @@ type Service struct {
 	executor  Executor
 	config    Config
 	documents *documents
+	inputs    *inputTypes
 }
 
 // New returns the service of an executor's schema, from which it takes what is not served.
@@ -66,7 +67,7 @@ func New(executor Executor, config Config) *Service {
 	}
 	// gqlparser puts @defer into every schema, and introspection would offer it: a response is one document here.
 	delete(executor.Schema().Directives, "defer")
-	return &Service{executor, config, newDocuments(executor.Schema(), config)}
+	return &Service{executor, config, newDocuments(executor.Schema(), config), &inputTypes{schema: executor.Schema()}}
 }
 
 // Prepare returns the operation that a request names. The errors are of the document, of the name or of the variables, and
@@ -80,7 +81,7 @@ func (s *Service) Prepare(params *graphql.RawParams) (*Operation, gqlerror.List)
 	if known == nil {
 		return nil, gqlerror.List{invalid(gqlerror.Errorf("there is no such operation in the document"))}
 	}
-	variables, errs := coerce(s.executor.Schema(), known.definition, params.Variables)
+	variables, errs := coerce(s.inputs, known.definition, params.Variables)
 	if len(errs) > 0 {
 		return nil, errs
 	}

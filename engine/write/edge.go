@@ -63,14 +63,15 @@ func (p *plan) attachFar(far *op, d *edge, near *op) {
 // child reads the input of a new row at the other side of an edge, and ties the two together.
 func (p *plan) child(o *op, d *edge, v any, path *place) {
 	far := p.create(&ref{entity: d.far, path: path}, v, path)
-	p.tie(o, d, far.target, far)
+	p.tie(o, d, far.target, far, path)
 }
 
-// tie makes an edge lead from the op's row to another one, which is to be created by an op, or is there already (nil).
-func (p *plan) tie(o *op, d *edge, to *ref, made *op) {
+// tie makes an edge lead from the op's row to another one, which is to be created by an op, or is there already (nil). The input
+// says so at a place.
+func (p *plan) tie(o *op, d *edge, to *ref, made *op, path *place) {
 	switch {
 	case d.Join != nil:
-		link := p.add(op{action: actLink, entity: o.entity, path: to.path, target: o.target, edge: d, far: to, after: []*op{o}})
+		link := p.add(op{action: actLink, entity: o.entity, path: path, target: o.target, edge: d, far: to, after: []*op{o}})
 		if made != nil {
 			link.after = append(link.after, made)
 		}
@@ -82,7 +83,7 @@ func (p *plan) tie(o *op, d *edge, to *ref, made *op) {
 	case made != nil:
 		p.attachFar(made, d, o)
 	default:
-		far := p.add(op{action: actUpdate, entity: d.far, path: to.path, target: to})
+		far := p.add(op{action: actUpdate, entity: d.far, path: path, target: to})
 		p.attachFar(far, d, o)
 	}
 }
@@ -111,9 +112,9 @@ func (p *plan) beyond(o *op, d *edge, path *place, optional bool) *ref {
 func (p *plan) toOne(o *op, d *edge, member string, v any, path *place) {
 	switch member {
 	case "connect":
-		to := p.named(d.far, v, path)
+		to := p.connect(d.far, v, path)
 		p.vacate(o, d, path, to)
-		p.tie(o, d, to, nil)
+		p.tie(o, d, to, nil, path)
 	case "create":
 		p.vacate(o, d, path, nil)
 		p.child(o, d, v, path)
@@ -183,7 +184,7 @@ func (p *plan) toMany(o *op, d *edge, member string, v any, path *place) {
 	case "create":
 		p.child(o, d, v, path)
 	case "connect":
-		p.tie(o, d, p.named(d.far, v, path), nil)
+		p.tie(o, d, p.connect(d.far, v, path), nil, path)
 	case "disconnect":
 		p.untie(o, d, p.member(o, d, v, path), path)
 	case "delete":
@@ -208,9 +209,10 @@ func (p *plan) set(o *op, d *edge, wanted []any, path *place) {
 	rest := &all{edge: d, near: o.target, path: path, when: p.when}
 	rest.then = func(r *ref) { p.untie(o, d, r, path) }
 	for i, v := range wanted {
-		to := p.named(d.far, v, path.element(i))
+		at := path.element(i)
+		to := p.connect(d.far, v, at)
 		rest.but = append(rest.but, to)
-		p.tie(o, d, to, nil)
+		p.tie(o, d, to, nil, at)
 		rest.ties = append(rest.ties, p.ops[len(p.ops)-1])
 	}
 	p.alls = append(p.alls, rest)

@@ -189,7 +189,7 @@ type entity struct {
 	columns map[string]*Column // by their names
 	// position is where they are in Columns.
 	position map[string]int
-	edges    map[string]*edge   // by names in the API
+	edges    []*edge            // that have names in the API
 	byField  map[string]*edge   // by ent's names
 	unique   map[string]*Unique // by names
 	byValue  map[string]*Unique // by enum values
@@ -209,7 +209,7 @@ type edge struct {
 // newEntity resolves the names of an entity but for those of the other side of its edges.
 func newEntity(e *Entity) *entity {
 	x := &entity{
-		Entity: e, fields: make(map[string]*Field), columns: make(map[string]*Column), edges: make(map[string]*edge),
+		Entity: e, fields: make(map[string]*Field), columns: make(map[string]*Column),
 		byField: make(map[string]*edge), unique: make(map[string]*Unique), byValue: make(map[string]*Unique),
 		labels:   make(map[string]string),
 		position: make(map[string]int),
@@ -244,7 +244,8 @@ func newEntity(e *Entity) *entity {
 		if d.Name == "" {
 			continue
 		}
-		x.edges[d.Name], x.labels[d.Field] = d, d.Name
+		x.edges = append(x.edges, d)
+		x.labels[d.Field] = d.Name
 		if d.Own {
 			x.labels[d.Column] = d.Name
 		}

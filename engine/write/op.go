@@ -77,13 +77,19 @@ type ref struct {
 	owner *ref
 	owned *edge
 
-	same     *ref       // names the row too, and is looked for
 	optional bool       // that it is missing is no fault
 	when     *condition // for it to be looked at
+	also     []mention  // where else it is named
 
 	done  bool
 	found bool // by looking for it
 	row   any  // the key in Go; nil where there is no such row
+}
+
+// mention is a place where an input names a row, and under what condition it counts.
+type mention struct {
+	path *place
+	when *condition
 }
 
 // all is every row that an edge leads to, but for some: those that `set` does not name.

@@ -21,7 +21,7 @@ type plan struct {
 	when  *condition
 	depth int
 
-	keys map[idOf]any // of ids that were read; nil of what is no id of the entity
+	connected map[idOf]*ref // rows that are connected by their ids
 
 	newOps  slab[op]
 	newRefs slab[ref]
@@ -122,11 +122,7 @@ func (p *plan) create(target *ref, input any, path *place) *op {
 	}
 	defer p.shallower()
 	p.fields(o, object, path)
-	for i := range e.Edges {
-		d := e.edges[e.Edges[i].Name]
-		if d == nil {
-			continue
-		}
+	for _, d := range e.edges {
 		v, given := object[d.Name]
 		switch {
 		case !given:
@@ -147,19 +143,22 @@ func (p *plan) complete() {
 		}
 		for i := range o.entity.Edges {
 			d := &o.entity.Edges[i]
-			n := o.attachedBy(d)
-			path := o.path
-			if d.Name != "" {
-				path = path.member(d.Name)
-			}
-			switch {
+			switch n := o.attachedBy(d); {
 			case d.Own && d.Required && n == 0:
-				p.badf(path, "is required")
+				p.badf(o.placeOf(d), "is required")
 			case n > 1:
-				p.badf(path, "is given by the row that this one is created for")
+				p.badf(o.placeOf(d), "is given by the row that this one is created for")
 			}
 		}
 	}
+}
+
+// placeOf is where the input gives an edge; one that has no name is given by the input itself.
+func (o *op) placeOf(d *Edge) *place {
+	if d.Name == "" {
+		return o.path
+	}
+	return o.path.member(d.Name)
 }
 
 func (o *op) attachedBy(d *Edge) (n int) {
@@ -180,11 +179,7 @@ func (p *plan) update(e *entity, target *ref, input any, path *place) *op {
 	}
 	defer p.shallower()
 	p.fields(o, object, path)
-	for i := range e.Edges {
-		d := e.edges[e.Edges[i].Name]
-		if d == nil {
-			continue
-		}
+	for _, d := range e.edges {
 		if v, given := object[d.Name]; given {
 			p.edge(o, d, v, path)
 		}
@@ -251,50 +246,49 @@ func (p *plan) shallower() { p.depth-- }
 
 // byID refers to a row by its opaque id.
 func (p *plan) byID(e *entity, id any, path *place) *ref {
-	key := p.key(e, id)
-	return p.refer(ref{entity: e, path: path, key: key, done: key == nil}) // nobody's is as good as missing
+	key, known := p.writer.reader.Key(e.Name, id)
+	return p.refer(ref{entity: e, path: path, key: key, done: !known}) // nobody's is as good as missing
 }
 
-// key returns the key that an id has; nil where it is of no row of the entity. Many rows of an input may give the same one.
-func (p *plan) key(e *entity, id any) any {
-	text, _ := id.(string)
-	of := idOf{e, text}
-	key, known := p.keys[of]
-	if known {
-		return key
+// connect refers to a row that an edge is to lead to. Rows of an input may be connected to the same one: it is read and looked
+// for once.
+func (p *plan) connect(e *entity, v any, path *place) *ref {
+	object, _ := v.(map[string]any)
+	id, ok := object["id"].(string)
+	if !ok || len(object) != 1 {
+		return p.named(e, v, path)
 	}
-	if p.keys == nil {
-		p.keys = make(map[idOf]any)
+	of := idOf{e, id}
+	if r := p.connected[of]; r != nil {
+		r.also = append(r.also, mention{path, p.when})
+		return r
 	}
-	if k, ok := p.writer.reader.Key(e.Name, text); ok {
-		key = k
+	r := p.byID(e, id, path)
+	if p.connected == nil {
+		p.connected = make(map[idOf]*ref)
 	}
-	p.keys[of] = key
-	return key
+	p.connected[of] = r
+	return r
 }
 
 // named refers to a row by an input that has its id or a unique key: exactly one member.
 func (p *plan) named(e *entity, v any, path *place) *ref {
-	missing := &ref{entity: e, path: path, done: true, optional: true} // the fault is told already
 	object, ok := p.object(v, path)
-	if !ok {
-		return missing
-	}
-	if len(object) != 1 {
+	if ok && len(object) != 1 {
 		p.badf(path, "must have exactly one member")
-		return missing
-	}
-	if id, ok := object["id"]; ok {
-		return p.byID(e, id, path)
+		object = nil
 	}
 	for member, v := range object {
+		if member == "id" {
+			return p.byID(e, v, path)
+		}
 		if u := e.unique[member]; u != nil {
 			if r := p.byUnique(e, u, v, path.member(member)); r != nil {
 				return r
 			}
 		}
 	}
-	return missing
+	return &ref{entity: e, path: path, done: true, optional: true} // the fault is told already
 }
 
 // byUnique reads the value of a unique key: of several columns it is an object.

@@ -18,8 +18,6 @@ type resolver struct {
 	s     statement
 	parts int
 	found []func(n int, key string) error // of each part, what to do with a row that was found
-	// others refer to rows that one that is looked for refers to as well.
-	others []*ref
 }
 
 // maxRest bounds the rows that `set` takes from an edge.
@@ -37,8 +35,13 @@ func (p *plan) resolve(ctx context.Context, db dialect.Driver) error {
 		}
 	}
 	for _, r := range p.refs {
-		if r.row == nil && !r.optional && r.when.holds() {
-			p.fault(notFound(r.path), r.path)
+		if r.row != nil || r.optional {
+			continue
+		}
+		for _, m := range append([]mention{{r.path, r.when}}, r.also...) {
+			if m.when.holds() {
+				p.fault(notFound(m.path), m.path)
+			}
 		}
 	}
 	if len(p.faults) > 0 {
@@ -112,10 +115,6 @@ func (r *resolver) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for rows: %w", err)
 	}
-	for _, f := range r.others {
-		f.row, f.found = f.same.row, f.same.found
-	}
-	r.others = nil
 	return nil
 }
 
@@ -156,18 +155,14 @@ func (r *resolver) part(of *entity) {
 	r.parts++
 }
 
-// refs writes the part that looks for rows that are named alike. A row that many refer to by its key is looked for once.
+// refs writes the part that looks for rows that are named alike.
 func (r *resolver) refs(ctx context.Context, refs []*ref) error {
 	first := refs[0]
 	e := first.entity
 	columns := first.columns()
-	asked := refs
-	if first.how() == byKey && first.owner == nil {
-		asked = r.distinct(refs)
-	}
 	r.part(e)
 	s := &r.s
-	err := s.source(positions(len(columns)), columns, true, len(asked), func(row, column int) any { return asked[row].value(column) })
+	err := s.source(positions(len(columns)), columns, true, len(refs), func(row, column int) any { return refs[row].value(column) })
 	if err != nil {
 		return err
 	}
@@ -196,24 +191,10 @@ func (r *resolver) refs(ctx context.Context, refs []*ref) error {
 	s.and(rules)
 	r.found = append(r.found, func(n int, key string) error {
 		row, err := e.goKey(key)
-		asked[n-1].row, asked[n-1].found = row, true
+		refs[n-1].row, refs[n-1].found = row, true
 		return err
 	})
 	return nil
-}
-
-// distinct returns the first reference by each key.
-func (r *resolver) distinct(refs []*ref) (first []*ref) {
-	seen := make(map[any]*ref)
-	for _, f := range refs {
-		if f.same = seen[f.key]; f.same != nil {
-			r.others = append(r.others, f)
-			continue
-		}
-		seen[f.key] = f
-		first = append(first, f)
-	}
-	return first
 }
 
 // columns are what names the row, and its owner where it must have one.

@@ -226,15 +226,11 @@ func responseOf(t testing.TB, response operation.Response) Response {
 	return r
 }
 
-// Received returns what the server does with an operation of the administrator's when it has read its request; it must not
-// fail.
-func (d *Desk) Received(t testing.TB, query string, variables map[string]any) func() {
+// RunDecoded runs an operation with variables as the server has read them (gqltest.Decoded), for what it costs.
+func (d *Desk) RunDecoded(t testing.TB, query string, variables map[string]any) {
 	t.Helper()
-	run := gqltest.Received(t, Context(t), d.exec, nil, query, variables)
-	return func() {
-		if r := run(); len(r.Errors) > 0 {
-			t.Fatal(r.Errors)
-		}
+	if r := gqltest.RunDecoded(Context(t), d.exec, nil, query, variables); len(r.Errors) > 0 {
+		t.Fatal(r.Errors)
 	}
 }
 

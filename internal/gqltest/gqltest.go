@@ -29,29 +29,22 @@ func Run(t testing.TB, ctx context.Context, s *operation.Service, query string, 
 // RunWith runs an operation that came with headers.
 func RunWith(t testing.TB, ctx context.Context, s *operation.Service, header http.Header, query string, variables map[string]any) operation.Response {
 	t.Helper()
-	return Received(t, ctx, s, header, query, variables)()
+	return RunDecoded(ctx, s, header, query, Decoded(t, variables))
 }
 
-// Received returns what the server does with an operation when it has read its request.
-func Received(t testing.TB, ctx context.Context, s *operation.Service, header http.Header, query string, variables map[string]any) func() operation.Response {
-	t.Helper()
-	params := &graphql.RawParams{Query: query, Variables: sent(t, variables), Headers: header}
-	return func() operation.Response {
-		op, errs := s.Prepare(params)
-		if len(errs) > 0 {
-			return operation.Response{Errors: errs}
-		}
-		return s.Run(ctx, op, nil)
+// RunDecoded does what the server does with an operation when it has read its request.
+func RunDecoded(ctx context.Context, s *operation.Service, header http.Header, query string, variables map[string]any) operation.Response {
+	op, errs := s.Prepare(&graphql.RawParams{Query: query, Variables: variables, Headers: header})
+	if len(errs) > 0 {
+		return operation.Response{Errors: errs}
 	}
+	return s.Run(ctx, op, nil)
 }
 
-// sent is what the server decodes of variables.
-func sent(t testing.TB, variables map[string]any) (decoded map[string]any) {
+// Decoded is what the server reads of a value that a client sends.
+func Decoded[T any](t testing.TB, sent T) (decoded T) {
 	t.Helper()
-	if variables == nil {
-		return nil
-	}
-	text, err := json.Marshal(variables)
+	text, err := json.Marshal(sent)
 	require.NoError(t, err)
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
