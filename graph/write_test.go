@@ -522,3 +522,28 @@ func TestFaultsAreToldOnce(t *testing.T) {
 	}
 	assert.Len(t, d.Do(t, `mutation($in: [ProductUpdateEachInput!]!) { updateProductsEach(inputs: $in) { id } }`, map[string]any{"in": stale}).Errors, 100)
 }
+
+// A row that is connected twice and is not there is told of at each place where it counts: not in the half of an upsert that is not
+// run. Rows of other entities with the same key are others.
+func TestConnectedTwice(t *testing.T) {
+	t.Parallel()
+	d := desktest.Empty(t)
+	goods(t, d)
+	none := id("Category", 404)
+	product := func(sku, category string) string {
+		return fmt.Sprintf(`{sku: %q, name: "n", unitPrice: "1", supplier: {connect: {id: %q}}, category: {connect: {id: %q}}}`, sku, id("Supplier", 1), category)
+	}
+	for query, want := range map[string][]string{
+		`mutation { createProducts(inputs: [` + product("A", none) + product("B", none) + product("C", id("Category", 1)) + `]) { id } }`: {
+			"NOT_FOUND inputs[0].category.connect: there is no such row", "NOT_FOUND inputs[1].category.connect: there is no such row",
+		},
+		`mutation { updateProductsEach(inputs: [
+			{id: "` + id("Product", 1) + `", input: {category: {upsert: {create: {name: "c", products: {connect: {id: "` + id("Product", 404) + `"}}}, update: {description: "d"}}}}},
+			{id: "` + id("Product", 2) + `", input: {category: {upsert: {create: {name: "c"}, update: {products: {connect: {id: "` + id("Product", 404) + `"}}}}}}}]) { id } }`: {
+			"NOT_FOUND inputs[1].input.category.upsert.update.products.connect[0]: there is no such row",
+		},
+		`mutation { createProducts(inputs: [` + product("A", id("Category", 1)) + product("B", id("Category", 1)) + `]) { category { id } supplier { id } } }`: nil,
+	} {
+		assert.Equal(t, want, faultsOf(d.Do(t, query, nil).Errors), query)
+	}
+}
