@@ -2,9 +2,11 @@ package graph_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"entgo.io/ent"
 	"github.com/stretchr/testify/assert"
@@ -12,6 +14,7 @@ import (
 
 	"cambium/engine/access"
 	"cambium/engine/database"
+	entregion "cambium/ent/region"
 	"cambium/ent/schema"
 	"cambium/internal/desktest"
 )
@@ -169,4 +172,61 @@ func TestAttackFieldsThatOthersMayWrite(t *testing.T) {
 	assert.Equal(t, []string{"FORBIDDEN input.salary: is not for the viewer to give"}, faultsOf(where.Errors))
 	assert.Equal(t, before, state(t, d))
 	d.Data(t, `mutation { updateEmployee(id: "`+self+`", input: {salary: "12.50"}) { salary } }`, nil)
+}
+
+// Trap: a row that is there when it is looked for, and gone when it is written. An upsert creates it then, and an input that names
+// it is told that it is missing.
+func TestTrapUpsertOfARowThatGoes(t *testing.T) {
+	t.Parallel()
+	d := desktest.Empty(t)
+	ctx := desktest.Context(t)
+	for _, c := range []struct{ query, missing string }{
+		{`mutation { upsertRegions(inputs: [{name: "goes"}, {name: "other"}]) { node { name } } }`, ""},
+		{`mutation { upsertRegion(input: {name: "goes", territories: {create: [{code: "1", name: "one"}]}}) { node { name } } }`, ""},
+		{`mutation($id: ID!) { updateRegion(id: $id, input: {name: "stays"}) { name } }`, "NOT_FOUND id: there is no such row"},
+	} {
+		region := d.Client.Region.Create().SetName("goes").SaveX(ctx).ID
+		gone, answered := make(chan struct{}), make(chan struct{})
+		var deletion sync.WaitGroup
+		deletion.Go(func() {
+			assert.NoError(t, d.DB.WithTx(ctx, func(tx context.Context) error {
+				if _, err := d.DB.Exec(tx, "DELETE FROM regions WHERE id = $1", region); err != nil {
+					return err
+				}
+				close(gone)
+				return untilOneWaits(ctx, d.DB, answered)
+			}))
+		})
+		<-gone
+		r := d.Do(t, c.query, map[string]any{"id": id("Region", region)})
+		close(answered)
+		deletion.Wait()
+		if c.missing != "" {
+			assert.Equal(t, []string{c.missing}, faultsOf(r.Errors))
+			continue
+		}
+		require.Empty(t, r.Errors)
+		assert.Equal(t, 1, d.Client.Region.Query().Where(entregion.Name("goes")).CountX(ctx))
+		_, err := d.DB.Exec(ctx, "TRUNCATE regions, territories CASCADE")
+		require.NoError(t, err)
+	}
+}
+
+// untilOneWaits returns when a statement waits for a lock (a transaction would not see it: its view of what runs is of one moment), or fails when what was to wait has its answer.
+func untilOneWaits(ctx context.Context, db *database.DB, answered <-chan struct{}) error {
+	for {
+		waits := false
+		err := db.Query(ctx, `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`, nil, func(v [][]byte) error {
+			waits = v[0][0] == 1
+			return nil
+		})
+		if err != nil || waits {
+			return err
+		}
+		select {
+		case <-answered:
+			return errors.New("there was nothing to wait for")
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }

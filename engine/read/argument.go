@@ -55,8 +55,9 @@ const (
 
 var (
 	// at most six digits of a second: PostgreSQL would round the rest
-	timeForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$`)
-	uuidForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+	timeForm    = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$`)
+	integerForm = regexp.MustCompile(`^(-?[1-9][0-9]*|0)$`) // one form for each
+	uuidForm    = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 )
 
 // parse turns an input value into an argument for a column of the kind. Its error says what the value must be.
@@ -70,10 +71,11 @@ func (k Kind) parse(v any) (any, error) {
 	}
 	switch k {
 	case BigInt:
-		if text, ok := v.(string); ok {
+		text, ok := v.(string)
+		if ok {
 			v = json.Number(text)
 		}
-		if n, ok := integerOf(v); ok {
+		if n, known := integerOf(v); known && (!ok || integerForm.MatchString(text)) {
 			return n, nil
 		}
 		return nil, errors.New("must be an integer of 64 bits")
@@ -123,7 +125,7 @@ func (k Kind) parseText(text string) (any, error) {
 	switch k {
 	case Bytes:
 		b, err := base64.StdEncoding.Strict().DecodeString(text)
-		if err != nil {
+		if err != nil || strings.ContainsAny(text, "\r\n") { // which the package skips
 			return nil, errors.New("must be base64")
 		}
 		return b, nil

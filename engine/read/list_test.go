@@ -1,8 +1,10 @@
 package read
 
 import (
+	"math"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -62,4 +64,24 @@ func TestRealArguments(t *testing.T) {
 	got, err := Real.parse(0.1)
 	require.NoError(t, err)
 	require.InDelta(t, 0.1, got, 0)
+}
+
+// A value has one form: what is nearly an integer or nearly base64 is refused.
+func TestFormsAreStrict(t *testing.T) {
+	t.Parallel()
+	for kind, texts := range map[Kind][]string{
+		BigInt: {"+1", "01", "-0", " 1", "1 ", "1e3", "1.0", "", "9223372036854775808", "0x1", "1_000"},
+		Bytes:  {"AA", "AA==\n", "A\nA==", "AA==\r\n", "AB==", "AA=", "A A==", "__8="},
+	} {
+		for _, text := range texts {
+			_, err := kind.parse(text)
+			assert.Error(t, err, "%d %q", kind, text)
+		}
+	}
+	got, err := BigInt.parse("-9223372036854775808")
+	require.NoError(t, err)
+	assert.Equal(t, int64(math.MinInt64), got)
+	got, err = Bytes.parse("AP8=")
+	require.NoError(t, err)
+	assert.Equal(t, []byte{0, 255}, got)
 }

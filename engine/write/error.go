@@ -82,8 +82,9 @@ func (f Faults) Unwrap() []error {
 	return errs
 }
 
-// ErrRaced says that a row which was not there came to be while the operation ran: it is worth another try.
-var ErrRaced = errors.New("write: another transaction made the row first")
+// ErrRaced says that a row which was not there came to be while the operation ran, or one that was there is gone: it is worth
+// another try.
+var ErrRaced = errors.New("write: another transaction was faster")
 
 func name(s string) ast.PathElement { return ast.PathName(s) }
 

@@ -20,7 +20,12 @@ func fitting(sqlType string) func(any) error {
 		if n, _ := fmt.Sscanf(modifier, "%d,%d)", &precision, &scale); n == 0 || scale < 0 || scale > precision {
 			return nil
 		}
-		return func(v any) error { return fitsNumeric(fmt.Sprint(v), precision-scale, scale) }
+		return func(v any) error {
+			if d, ok := v.(exact); ok && !fitsScale(d, scale) {
+				return fmt.Errorf("must have at most %d digits after the point", scale)
+			}
+			return fitsNumeric(fmt.Sprint(v), precision-scale, scale)
+		}
 	case "varchar", "character varying", "character", "char":
 		var length int
 		if n, _ := fmt.Sscanf(modifier, "%d)", &length); n == 0 {
@@ -34,6 +39,16 @@ func fitting(sqlType string) func(any) error {
 		}
 	}
 	return nil
+}
+
+// fitsScale tells whether a decimal has no more digits after the point than the column, but for zeros: PostgreSQL would round it,
+// and say nothing. What is not exact to begin with, a float, may be rounded.
+func fitsScale(d exact, scale int) bool {
+	if int(d.Exponent()) >= -scale {
+		return true
+	}
+	_, fraction, _ := strings.Cut(d.StringFixed(-d.Exponent()), ".")
+	return strings.Trim(fraction[scale:], "0") == ""
 }
 
 // fitsNumeric tells whether a decimal, rounded to the scale, has no more digits before the point.

@@ -106,11 +106,17 @@ var stores = map[action]func(context.Context, *batch, []*member) error{
 // operations are what ent calls the actions for one row.
 var operations = map[action]ent.Op{actCreate: ent.OpCreate, actUpdate: ent.OpUpdateOne, actDetach: ent.OpUpdateOne, actRemove: ent.OpDeleteOne}
 
-// raced marks that a row, which was to be created because it was not there, is there now.
+// raced marks that another transaction was faster: a row that was to be created because it was not there is there now, or one
+// that was to be changed because it was there is gone.
 func raced(ops []*op, err error) error {
-	v, ok := database.AsViolation(err)
-	if ok && v.Kind == database.Unique && slices.ContainsFunc(ops, func(o *op) bool { return o.when != nil || o.upserts() }) {
-		return errors.Join(ErrRaced, err)
+	if !slices.ContainsFunc(ops, func(o *op) bool { return o.when != nil || o.upserts() }) {
+		return presentable(err)
+	}
+	var faults Faults
+	errors.As(err, &faults)
+	v, violated := database.AsViolation(err)
+	if violated && v.Kind == database.Unique || slices.ContainsFunc(faults, func(f *Error) bool { return f.Code == NotFound }) {
+		return errors.Join(ErrRaced, presentable(err))
 	}
 	return presentable(err)
 }

@@ -34,7 +34,9 @@ func testMain(m *testing.M) int {
 	defer remove()
 	program = built
 	code := m.Run()
-	if err := goleak.Find(); err != nil && code == 0 {
+	// toxiproxy's own pipe does not hear of the end of its proxy while it has something to hand on
+	pipe := goleak.IgnoreTopFunction("github.com/Shopify/toxiproxy/v2/toxics.(*NoopToxic).Pipe")
+	if err := goleak.Find(pipe); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

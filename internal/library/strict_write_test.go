@@ -67,13 +67,14 @@ func TestColumnTypesHoldInputs(t *testing.T) {
 	t.Parallel()
 	l := filled(t)
 	ctx := as(t, staff)
-	r := l.do(t, ctx, `mutation { createBooks(inputs: [{title: "a", edition: 1, tags: [], price: "9999999999.994"}, {title: "b", edition: 40000, tags: [], price: "-9999999999.995"}, {title: "c", edition: 1, tags: [], price: "10000000000"}]) { id } }`, nil)
+	r := l.do(t, ctx, `mutation { createBooks(inputs: [{title: "a", edition: 1, tags: [], price: "9999999999.99"}, {title: "b", edition: 40000, tags: [], price: "-9999999999.995"}, {title: "c", edition: 1, tags: [], price: "10000000000"}, {title: "d", edition: 1, tags: [], price: "0.001"}]) { id } }`, nil)
 	assert.Equal(t, []string{
 		"BAD_USER_INPUT inputs[1].edition: is out of the range of its type",
-		"BAD_USER_INPUT inputs[1].price: is out of its range",
+		"BAD_USER_INPUT inputs[1].price: must have at most 2 digits after the point",
 		"BAD_USER_INPUT inputs[2].price: is out of its range",
+		"BAD_USER_INPUT inputs[3].price: must have at most 2 digits after the point",
 	}, faults(t, r))
-	for given, stored := range map[string]string{"9999999999.994": "9999999999.99", "-9999999999.99": "-9999999999.99", "0.005": "0.01", "-0": "0.00", strings.Repeat("0", 50) + "1": "1.00"} {
+	for given, stored := range map[string]string{"9999999999.9900": "9999999999.99", "-9999999999.99": "-9999999999.99", "0.1": "0.10", "-0": "0.00", strings.Repeat("0", 50) + "1": "1.00"} {
 		data := l.data(t, ctx, `mutation($t: String!, $p: Decimal) { createBook(input: {title: $t, edition: 1, tags: [], price: $p}) { price } }`, map[string]any{"t": given, "p": given})
 		assert.Equal(t, map[string]any{"price": stored}, data["createBook"], given)
 	}
