@@ -21,6 +21,7 @@ import (
 	"cambium/engine/migration"
 	"cambium/ent/schema"
 	"cambium/internal/apitest"
+	"cambium/internal/faultlab"
 	"cambium/internal/pgtest"
 )
 
@@ -41,7 +42,7 @@ func testMain(m *testing.M) int {
 	defer remove()
 	binary = built
 	code := m.Run()
-	if err := goleak.Find(); err != nil && code == 0 {
+	if err := goleak.Find(faultlab.Pipes()); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

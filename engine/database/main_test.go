@@ -10,11 +10,12 @@ import (
 	"go.uber.org/goleak"
 
 	"cambium/engine/database"
+	"cambium/internal/faultlab"
 	"cambium/internal/pgtest"
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, faultlab.Pipes())
 }
 
 // patience bounds what a test waits for. It is long because the machine may be busy; nothing waits for its end.

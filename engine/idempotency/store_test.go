@@ -15,7 +15,7 @@ import (
 	"cambium/internal/faultlab"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, faultlab.Pipes()) }
 
 const patience = 20 * time.Second
 

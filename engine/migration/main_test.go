@@ -17,6 +17,7 @@ import (
 
 	"cambium/engine/database"
 	"cambium/engine/migration"
+	"cambium/internal/faultlab"
 	"cambium/internal/pgtest"
 )
 
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, faultlab.Pipes())
 }
 
 // setup is an empty database of the test's own, and its URL.

@@ -17,7 +17,7 @@ import (
 	"cambium/internal/faultlab"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, faultlab.Pipes()) }
 
 // patience bounds a wait for a state that two busy cores may take a while to reach.
 const patience = time.Minute

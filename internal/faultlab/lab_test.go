@@ -16,7 +16,7 @@ import (
 	"cambium/internal/pgtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, faultlab.Pipes()) }
 
 // open opens a database without a wait for one that is not up.
 func open(t *testing.T, url string) (*database.DB, error) {

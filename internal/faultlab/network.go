@@ -8,6 +8,7 @@ import (
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
+	"go.uber.org/goleak"
 )
 
 // Network is the way to a server, in the hands of a test. Faults add up until [Network.Heal]. It is safe for concurrent use.
@@ -26,6 +27,12 @@ func connect(t testing.TB, upstream string) *Network {
 	}
 	t.Cleanup(func() { n.Heal(); n.proxy.Stop() })
 	return n
+}
+
+// Pipes are goroutines that toxiproxy leaves: one that has something to hand on does not hear that its connection has ended. A
+// test that looks for goroutines which were left has to leave these out.
+func Pipes() goleak.Option {
+	return goleak.IgnoreTopFunction("github.com/Shopify/toxiproxy/v2/toxics.(*NoopToxic).Pipe")
 }
 
 // Address is where the server is reached through it, host:port.

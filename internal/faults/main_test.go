@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"cambium/internal/apitest"
+	"cambium/internal/faultlab"
 )
 
 // How much is done; `make test-faults` gives more.
@@ -34,9 +35,7 @@ func testMain(m *testing.M) int {
 	defer remove()
 	program = built
 	code := m.Run()
-	// toxiproxy's own pipe does not hear of the end of its proxy while it has something to hand on
-	pipe := goleak.IgnoreTopFunction("github.com/Shopify/toxiproxy/v2/toxics.(*NoopToxic).Pipe")
-	if err := goleak.Find(pipe); err != nil && code == 0 {
+	if err := goleak.Find(faultlab.Pipes()); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
