@@ -90,8 +90,7 @@ checks ?= 2000
 test-properties: setup ## Compare many drawn operations with the naive evaluator: make test-properties checks=10000
 	@go test -count=1 -timeout 0 -run 'Reference|HiddenRowsDoNotExistForAnyOperation|GivesEveryRowOnce' ./graph ./internal/library -rapid.checks=$(checks) $(flags)
 
-# Each fuzz target for so long; their seeds are part of `make test`.
-# So many inputs, not so long: at the end of a time Go takes its own workers' stop for a failure, now and then (golang/go#75804).
+# Each fuzz target with so many inputs; their seeds are part of `make test`. Not for so long: at the end of a time Go takes its own workers' stop for a failure, now and then (golang/go#75804).
 # What is interesting is made smaller by few tries, or a minute goes by for each.
 fuzztime ?= 20000x
 
