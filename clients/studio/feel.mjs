@@ -15,7 +15,7 @@ export default {
     await s.page.keyboard.press('End');
     const last = Number((await at()).split('-')[2]);
     assert.equal(last, Number(await s.page.locator('.grid').getAttribute('aria-colcount')) - 2);
-    assert.ok(await s.page.locator(`#${await at()}`).isVisible(), 'the active cell is in sight');
+    await s.page.locator(`#${await at()}`).waitFor(); // the active cell comes into sight
     await s.page.keyboard.press('Home');
     await s.page.keyboard.press('PageDown');
     assert.equal(await at(), `cell-${Math.min(16, s.domain.list.rows - 1)}-0`);
