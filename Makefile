@@ -90,14 +90,17 @@ checks ?= 2000
 test-properties: setup ## Compare many drawn operations with the naive evaluator: make test-properties checks=10000
 	@go test -count=1 -timeout 0 -run 'Reference|HiddenRowsDoNotExistForAnyOperation|GivesEveryRowOnce' ./graph ./internal/library -rapid.checks=$(checks) $(flags)
 
-# Each fuzz target with so many inputs; their seeds are part of `make test`. Not for so long: at the end of a time Go takes its own workers' stop for a failure, now and then (golang/go#75804).
-# What is interesting is made smaller by few tries, or a minute goes by for each.
-fuzztime ?= 20000x
+# Each fuzz target and how many inputs it tries; their seeds are part of `make test`. Not for a time: at its end Go takes its own
+# workers' stop for a failure, now and then (golang/go#75804). What is interesting is made smaller by few tries, or a minute
+# goes by for each.
+fuzztargets := engine/server:FuzzRequest:60000 engine/read:FuzzCursor:20000 engine/read:FuzzID:20000 engine/access/token:FuzzToken:150000 cmd/api:FuzzFront:20000
+rounds ?= 1
 
 .PHONY: fuzz
-fuzz: setup ## Fuzz what strangers can send, each target with fuzztime inputs: make fuzz fuzztime=1000000x
-	@for target in ./engine/server:FuzzRequest ./engine/read:FuzzCursor ./engine/read:FuzzID ./engine/access/token:FuzzToken ./cmd/api:FuzzFront; do \
-		go test "$${target%:*}" -run '^$$' -fuzz "^$${target#*:}\$$" -fuzztime $(fuzztime) -fuzzminimizetime 100x || exit 1; \
+fuzz: setup ## Fuzz what strangers can send, for so many times the usual number of inputs: make fuzz rounds=10
+	@for target in $(fuzztargets); do \
+		package=$${target%%:*} name=$${target#*:} inputs=$${target##*:}; \
+		go test "./$$package" -run '^$$' -fuzz "^$${name%:*}\$$" -fuzztime $$((inputs * $(rounds)))x -fuzzminimizetime 100x || exit 1; \
 	done
 
 .PHONY: bench

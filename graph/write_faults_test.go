@@ -212,7 +212,8 @@ func TestTrapUpsertOfARowThatGoes(t *testing.T) {
 	}
 }
 
-// untilOneWaits returns when a statement waits for a lock (a transaction would not see it: its view of what runs is of one moment), or fails when what was to wait has its answer.
+// untilOneWaits returns when a statement waits for a lock, or fails when what was to wait has its answer. It is not for the
+// context of a transaction, whose view of what runs is of one moment.
 func untilOneWaits(ctx context.Context, db *database.DB, answered <-chan struct{}) error {
 	for {
 		waits := false

@@ -6,15 +6,11 @@ import { needs } from './driver.mjs';
 const explore = async (s, query, variables = {}) => {
   await s.open(`#/explore?${new URLSearchParams({ query, variables: JSON.stringify(variables) })}`);
   await s.page.locator('.graphiql-query-editor .CodeMirror-line').first().waitFor();
-  const ran = s.page.locator('.explore-status').waitFor();
+  const run = s.page.locator('.graphiql-execute-button');
   // GraphiQL takes a moment after it is there to know what is in its editor; what it has sent is not to be sent again.
-  let sent = false;
-  s.page.on('request', (r) => { sent ||= r.url().endsWith('api/graphql') && r.postDataJSON().query === query; });
-  while (!sent) {
-    await s.page.locator('.graphiql-execute-button').click();
-    await s.page.waitForTimeout(500);
-  }
-  await ran;
+  const sent = s.page.waitForRequest((r) => r.url().endsWith('api/graphql') && r.postDataJSON().query === query).then(() => true);
+  while (!(await Promise.race([sent, run.click().then(() => s.page.waitForTimeout(500)).then(() => false)])));
+  await s.page.locator('.explore-status').waitFor();
 };
 
 const statements = async (s, plan) => {

@@ -141,7 +141,7 @@ func TestAbuse(t *testing.T) {
 		}
 		var r reply
 		took := time.Hour
-		for range 40 { // the machine is shared: the quietest run is what the request costs
+		for range 8 { // the machine is shared: the quietest run is what the request costs
 			r = f.send(t, post(t, token, s.body))
 			took = min(took, r.took)
 			if took < mostTime/2 {

@@ -3,6 +3,7 @@ package write
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,7 +25,7 @@ func fitting(sqlType string) func(any) error {
 			if d, ok := v.(exact); ok && !fitsScale(d, scale) {
 				return fmt.Errorf("must have at most %d digits after the point", scale)
 			}
-			return fitsNumeric(fmt.Sprint(v), precision-scale, scale)
+			return fitsNumeric(digitsOf(v), precision-scale, scale)
 		}
 	case "varchar", "character varying", "character", "char":
 		var length int
@@ -49,6 +50,17 @@ func fitsScale(d exact, scale int) bool {
 	}
 	_, fraction, _ := strings.Cut(d.StringFixed(-d.Exponent()), ".")
 	return strings.Trim(fraction[scale:], "0") == ""
+}
+
+// digitsOf is a number with all its digits before the point.
+func digitsOf(v any) string {
+	switch f := v.(type) {
+	case float64:
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	case float32:
+		return strconv.FormatFloat(float64(f), 'f', -1, 32)
+	}
+	return fmt.Sprint(v)
 }
 
 // fitsNumeric tells whether a decimal, rounded to the scale, has no more digits before the point.
